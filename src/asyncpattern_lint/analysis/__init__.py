@@ -1,0 +1,1 @@
+"""What a use refers to, and whether that can serve it."""

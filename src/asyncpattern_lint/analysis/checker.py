@@ -1,0 +1,70 @@
+"""Check one module: its imports from the outline, its uses with LibCST where need be."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.imports import ImportChecker
+from asyncpattern_lint.analysis.positions import Positions
+from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.findings import Observation, Unreadable
+from asyncpattern_lint.index.model import Failure, ModuleIndex
+from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.source import Span
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.uses import UseChecker
+
+
+class Checker:
+    """Checks modules of a project. ``candidates=False`` walks every scope of every module."""
+
+    def __init__(self, project: Project, *, candidates: bool = True) -> None:
+        self.project = project
+        self.candidates = candidates
+        self.resolver = Resolver(project)
+        self.imports = ImportChecker(self.resolver.exports)
+        self.walked = 0
+        self.notices: list[str] = []
+        self._uses: UseChecker | None = None
+
+    @property
+    def uses(self) -> "UseChecker":
+        """What needs LibCST: imported once there is something for it to do."""
+        if self._uses is None:
+            from asyncpattern_lint.analysis.uses import UseChecker
+
+            self._uses = UseChecker(self.resolver, self.imports)
+        return self._uses
+
+    def check(self, path: str) -> Iterator[Observation]:
+        """Yield what is wrong in one file."""
+        outline = self.project.outline(path)
+        if isinstance(outline, Failure):
+            yield self._unreadable(path, outline)
+        elif not path.endswith(".pyi"):
+            yield from self._check_module(path, outline)
+
+    def _check_module(self, path: str, module: ModuleIndex) -> Iterator[Observation]:
+        scopes: Iterable[int]
+        if self.candidates:
+            scopes = candidate_scopes(self.resolver, path, module)
+        else:
+            scopes = range(len(module.scopes))
+        positions = Positions(self.project.read(path))
+        yield from self.imports.check(path, module, positions)
+        if scopes:
+            self.walked += 1
+            yield from self.uses.check(path, module, frozenset(scopes))
+
+    def _unreadable(self, path: str, failure: Failure) -> Unreadable:
+        reason = failure.reason
+        if failure.is_syntax and self.uses.can_parse(self.project.read(path)):
+            from platform import python_version
+
+            reason = (
+                f"its syntax is too new for Python {python_version()}, which runs the linter"
+                f" ({failure.reason})"
+            )
+        span = Span(failure.line, failure.column, failure.line, failure.column + 1)
+        return Unreadable(reason, path, span)

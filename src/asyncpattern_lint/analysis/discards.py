@@ -1,0 +1,76 @@
+"""Which bindings of a function's local names nothing uses afterwards."""
+
+from collections.abc import Callable
+
+import libcst as cst
+
+#: Calls that may read any local name.
+_READS_ALL = frozenset({"locals", "vars", "eval", "exec", "dir"})
+
+
+def discarded_targets(body: cst.BaseSuite) -> Callable[[cst.Name], bool]:
+    """Return a test for the targets of assignments in a function's body.
+
+    A target is discarded if its name does not occur after it; inside a loop, not in the whole
+    loop; or if the next occurrence is a plain assignment in the same block that replaces it.
+    Nested functions count as text: a name in them is an occurrence.
+    """
+    occurrences = _Occurrences()
+    occurrences.enter(body)
+    return occurrences.is_discarded
+
+
+class _Occurrences:
+    def __init__(self) -> None:
+        self.places: dict[str, list[int]] = {}
+        self.position = 0
+        self.loops: list[tuple[int, int]] = []
+        self.target_at: dict[int, int] = {}
+        self.replaces: dict[int, int] = {}
+        """Position of a plain target to the number of its block."""
+        self.ends: dict[int, int] = {}
+        """Position of a plain target to the position after its statement."""
+
+    def enter(self, node: cst.CSTNode, block: int = 0) -> None:
+        if isinstance(node, cst.Name):
+            self.places.setdefault(node.value, []).append(self.position)
+            self.target_at[id(node)] = self.position
+            self.position += 1
+            return
+        if isinstance(node, cst.Assign) and len(node.targets) == 1:
+            target = node.targets[0].target
+            if isinstance(target, cst.Name):
+                # The value is evaluated before the name is bound.
+                self.enter(node.value, block)
+                at = self.position
+                self.enter(target, block)
+                self.replaces[at] = block
+                return
+        if isinstance(node, cst.For | cst.While):
+            start = self.position
+            for child in node.children:
+                self.enter(child, block)
+            self.loops.append((start, self.position))
+            return
+        if isinstance(node, cst.IndentedBlock):
+            block = id(node)
+        for child in node.children:
+            self.enter(child, block)
+
+    def is_discarded(self, target: cst.Name) -> bool:
+        name = target.value
+        at = self.target_at.get(id(target))
+        if at is None or any(call in self.places for call in _READS_ALL):
+            return False
+        places = self.places[name]
+        later = [place for place in places if place > at]
+        if later:
+            following = later[0]
+            return (
+                following in self.replaces and self.replaces[following] == self.replaces.get(at)
+            )
+        outermost = [loop for loop in self.loops if loop[0] <= at < loop[1]]
+        if not outermost:
+            return True
+        start = min(loop[0] for loop in outermost)
+        return not any(place >= start and place != at for place in places)

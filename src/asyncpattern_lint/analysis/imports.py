@@ -1,0 +1,184 @@
+"""Check a module's imports and ``__all__`` against what the modules really export."""
+
+import difflib
+from collections.abc import Iterator
+
+from asyncpattern_lint.analysis.positions import Positions
+from asyncpattern_lint.findings import (
+    Handler,
+    MissingModule,
+    MissingName,
+    Observation,
+    Step,
+    Target,
+    UnboundExport,
+)
+from asyncpattern_lint.index.exports import Exports, Presence, stands
+from asyncpattern_lint.index.finder import Location, Lookup
+from asyncpattern_lint.index.model import Caught, Defined, Guard, Import, ModuleIndex
+
+_NEAREST = 3
+
+
+class ImportChecker:
+    """Checks the imports of the modules of a project."""
+
+    def __init__(self, exports: Exports) -> None:
+        self.exports = exports
+        self.project = exports.project
+        self._definitions: dict[str, list[str]] | None = None
+
+    def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
+        """Yield what is wrong with the imports and the ``__all__`` of a module."""
+        reported: set[tuple[str, int, tuple[Guard, ...]]] = set()
+        for item in module.imports:
+            if item.dead or item.type_only:
+                continue
+            lookup = self.exports.lookup_module(path, item)
+            if lookup.package is not None:
+                key = (item.module, item.level, item.guards)
+                if key not in reported:
+                    reported.add(key)
+                    yield from self._missing_module(path, item, lookup, positions)
+            elif item.name not in (None, "*") and not lookup.partial and lookup.found:
+                yield from self._check_name(path, item, lookup, positions)
+        yield from self._check_exports(path, module, positions)
+
+    def _check_name(
+        self, path: str, item: Import, lookup: Lookup, positions: Positions
+    ) -> Iterator[Observation]:
+        name = item.name or ""
+        if any(
+            location.path == path or self.exports.has(location, name) is not Presence.ABSENT
+            for location in lookup.found
+        ):
+            return
+        handler, deliberate = _hidden_by(item, missing_module=False)
+        if deliberate:
+            return
+        yield self.missing_name(
+            name,
+            lookup.found[0],
+            path,
+            positions.span(item.line, item.column, item.end_line, item.end_column),
+            handler=handler,
+        )
+
+    def missing_name(
+        self,
+        name: str,
+        location: Location,
+        path: str,
+        span: tuple[int, int, int, int],
+        *,
+        attribute: bool = False,
+        handler: Handler | None = None,
+        evidence: tuple[Step, ...] = (),
+    ) -> MissingName:
+        """Return the observation of a name that a module lacks, with what is known of it."""
+        from asyncpattern_lint.source import Span
+
+        steps = [*evidence, Step(location.path, 1, f"`{location.name}` is this module")]
+        module = self.project.module(location.path)
+        entry = module.scopes[0].bindings.get(name) if module is not None else None
+        if entry is not None:
+            lines = [entry.every[p].line for p in entry.type_only]
+            reason = "only for type checkers, under `TYPE_CHECKING`"
+            if not lines:
+                lines = [b.line for b in entry.every]
+                reason = "but deleted again" if entry.deleted else "but that code does not run"
+            steps += [
+                Step(location.path, line, f"`{name}` is bound here, {reason}") for line in lines[:1]
+            ]
+        return MissingName(
+            name=name,
+            module=location.name,
+            attribute=attribute,
+            path=path,
+            span=Span(*span),
+            target=Target(location.name, location.path, 1),
+            near=_nearest(name, self.exports.names(location)),
+            moved_to=self._moved_to(name, location.path),
+            handler=handler,
+            evidence=tuple(steps),
+        )
+
+    def _missing_module(
+        self, path: str, item: Import, lookup: Lookup, positions: Positions
+    ) -> Iterator[Observation]:
+        package = lookup.package
+        assert package is not None  # the caller has looked
+        handler, deliberate = _hidden_by(item, missing_module=True)
+        if deliberate:
+            return
+        missing = lookup.missing.rpartition(".")[2]
+        yield MissingModule(
+            module=lookup.missing,
+            package=package.name,
+            path=path,
+            span=positions.span(item.line, item.column, item.end_line, item.end_column),
+            near=tuple(
+                f"{package.name}.{name}"
+                for name in _nearest(missing, self.project.finder.submodule_names(package))
+            ),
+            moved_to=(),
+            handler=handler,
+            evidence=(Step(package.path, 1, f"`{package.name}` is this package"),),
+        )
+
+    def _check_exports(
+        self, path: str, module: ModuleIndex, positions: Positions
+    ) -> Iterator[Observation]:
+        if not module.exports:
+            return
+        location = self.project.finder.location_of(path)
+        for export in module.exports:
+            if self.exports.has(location, export.name) is Presence.ABSENT:
+                yield UnboundExport(
+                    export.name,
+                    location.name,
+                    path,
+                    positions.span(
+                        export.line, export.column, export.end_line, export.end_column
+                    ),
+                    _nearest(export.name, self.exports.names(location)),
+                )
+
+    def _moved_to(self, name: str, path: str) -> tuple[str, ...]:
+        """Return the first-party modules that define a name now."""
+        if self._definitions is None:
+            self._definitions = {}
+            for known in sorted(self.project.outlines):
+                module = self.project.module(known)
+                if module is None:
+                    continue
+                for bound, entry in module.scopes[0].bindings.items():
+                    if stands(entry) and isinstance(entry.every[entry.live[-1]], Defined):
+                        self._definitions.setdefault(bound, []).append(known)
+        places = [place for place in self._definitions.get(name, ()) if place != path]
+        finder = self.project.finder
+        return tuple(f"{finder.module_name(place)}" for place in places[:_NEAREST])
+
+
+def _nearest(name: str, names: list[str]) -> tuple[str, ...]:
+    return tuple(difflib.get_close_matches(name, names, _NEAREST, 0.7))
+
+
+def _hidden_by(item: Import, *, missing_module: bool) -> tuple[Handler | None, bool]:
+    """Return the handler that hides a failing import, and whether it does so deliberately.
+
+    It does where the name is bound in another way, and where a handler for just a missing
+    module does something about it: sets a flag, or gives up with a message of its own.
+    """
+    needed = Caught.MODULE_NOT_FOUND if missing_module else Caught.IMPORT_ERROR
+    guard = next((guard for guard in item.guards if guard.caught >= needed), None)
+    if guard is None:
+        return None, False
+    if item.fallback or item.bound in guard.binds:
+        return None, True
+    narrow = guard.caught is not Caught.EVERYTHING
+    if missing_module and narrow and (guard.binds or guard.leaves or item.name == "*"):
+        return None, True
+    if guard.leaves:
+        return None, False
+    return Handler(guard.text, guard.line), False

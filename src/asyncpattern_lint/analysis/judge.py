@@ -1,0 +1,89 @@
+"""Ask the protocol table about the values that a use may get."""
+
+import contextlib
+import types
+from dataclasses import dataclass
+
+from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.values import (
+    External,
+    FactoryValue,
+    FunctionValue,
+    InstanceValue,
+    LambdaValue,
+    Produced,
+    Value,
+    Values,
+)
+from asyncpattern_lint.findings import Step, Target
+from asyncpattern_lint.protocol import RESULT_USES, Kind, Protocol, Use, is_misuse, kind_of
+
+#: What the objects really have; the managers' own attributes are set in their constructor.
+OWN_ATTRIBUTES: dict[Kind, frozenset[str]] = {
+    Kind.ASYNC_GENERATOR: frozenset(dir(types.AsyncGeneratorType)),
+    Kind.COROUTINE: frozenset(dir(types.CoroutineType)),
+    Kind.GENERATOR: frozenset(dir(types.GeneratorType)),
+    Kind.ASYNC_CONTEXT_MANAGER: frozenset(dir(contextlib._AsyncGeneratorContextManager))  # the only way to name the class
+    | {"gen", "func", "args", "kwds", "__wrapped__"},
+    Kind.CONTEXT_MANAGER: frozenset(dir(contextlib._GeneratorContextManager))
+    | {"gen", "func", "args", "kwds", "__wrapped__"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A use that fails with every value that it may get.
+
+    ``description`` says what the object is where its kind alone does not.
+    """
+
+    kind: Kind
+    description: str
+    target: Target | None
+    steps: tuple[Step, ...]
+
+
+def judge(use: Use, values: Values) -> Verdict | None:
+    """Return why a use cannot work, or None if it can or may work.
+
+    Alternatives that fail in different ways give None: which one to mend is not known.
+    """
+    if not values:
+        return None
+    verdicts = [_judge_one(use, value) for value in values]
+    first = verdicts[0]
+    if first is None or any(v is None or v.kind is not first.kind for v in verdicts):
+        return None
+    return first
+
+
+def may_fail(use: Use, values: Values) -> bool:
+    """Tell whether a use fails with any of these values."""
+    return any(_judge_one(use, value) is not None for value in values)
+
+
+def _judge_one(use: Use, value: Value) -> Verdict | None:
+    match value:
+        case Produced(kind=kind, protocols=protocols, target=target, steps=steps):
+            if not is_misuse(use, protocols):
+                return None
+            return Verdict(kind, "", target, steps)
+        case InstanceValue(exact=True, protocols=protocols, target=target, steps=steps):
+            if use in RESULT_USES or not is_misuse(use, protocols):
+                return None
+            return Verdict(kind_of(protocols), _described(value.class_name), target, steps)
+        case FunctionValue(steps=steps) | LambdaValue(steps=steps) | FactoryValue(steps=steps):
+            if use in RESULT_USES or not is_misuse(use, Protocol.NONE):
+                return None
+            return Verdict(Kind.OTHER, "a function that is not called", None, steps)
+        case _:
+            return None
+
+
+def _described(class_name: str) -> str:
+    return "None" if class_name == "NoneType" else f"an instance of `{class_name}`"
+
+
+def demand_on(function: Value) -> library.Demand | None:
+    """Return what a callable demands of its arguments, if that is known."""
+    return library.DEMANDS.get(function.name) if isinstance(function, External) else None

@@ -1,0 +1,172 @@
+"""Facts about the standard library that decide what a call gives or demands.
+
+Each is documented under https://docs.python.org/3/library/.
+"""
+
+import builtins
+import types
+from typing import NamedTuple
+
+from asyncpattern_lint.protocol import Protocol, Use
+
+#: Decorators that make a context manager function of a generator function.
+MANAGER_DECORATORS = {
+    "contextlib.contextmanager": Protocol.CONTEXT_MANAGER,
+    "contextlib.asynccontextmanager": Protocol.ASYNC_CONTEXT_MANAGER,
+}
+
+#: Makes a generator function awaitable; its objects stay iterable.
+COROUTINE_DECORATOR = "types.coroutine"
+
+#: Callables that give back their first argument, or a wrapper whose calls give the same kind.
+KEEPING = frozenset(
+    {
+        "abc.abstractmethod", "atexit.register", "builtins.classmethod", "builtins.staticmethod",
+        "functools.cache", "functools.lru_cache", "functools.update_wrapper", "typing.final",
+        "typing.no_type_check", "typing.override",
+        "typing_extensions.final", "typing_extensions.override", "unittest.expectedFailure",
+        "weakref.proxy",
+    }
+)  # fmt: skip
+
+#: Callables that give such a decorator.
+KEEPING_FACTORIES = frozenset(
+    {
+        "functools.lru_cache", "functools.wraps", "typing.dataclass_transform",
+        "typing_extensions.deprecated", "unittest.skip", "unittest.skipIf", "unittest.skipUnless",
+        "unittest.mock.patch", "unittest.mock.patch.object", "unittest.mock.patch.dict",
+        "warnings.deprecated",
+    }
+)  # fmt: skip
+
+#: Class decorators and base classes that take nothing from what a class supports.
+NEUTRAL_CLASS_DECORATORS = frozenset(
+    {
+        "dataclasses.dataclass", "dataclasses.dataclass()", "enum.unique", "functools.total_ordering",
+        "typing.final", "typing_extensions.final",
+    }
+)  # fmt: skip
+NEUTRAL_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic"})
+
+#: Objects that ``with ... as x`` binds themselves to ``x``.
+SELF_ENTERING = frozenset(
+    {"contextlib.ExitStack()", "contextlib.AsyncExitStack()", "asyncio.TaskGroup()"}
+)
+
+
+class Demand(NamedTuple):
+    """What a callable demands of its arguments.
+
+    ``position`` is the first argument meant, ``rest`` whether those after it are too;
+    ``keyword`` is the same argument's name; ``single`` restricts to calls with one argument.
+    """
+
+    use: Use
+    construct: str
+    position: int = 0
+    keyword: str = ""
+    rest: bool = False
+    single: bool = False
+
+
+def _demands() -> dict[str, Demand]:
+    demands: dict[str, Demand] = {}
+    for name, keyword in (
+        ("run", "main"), ("create_task", "coro"), ("ensure_future", "coro_or_future"),
+        ("wait_for", "fut"), ("shield", "arg"), ("run_coroutine_threadsafe", "coro"),
+    ):  # fmt: skip
+        demands[f"asyncio.{name}"] = Demand(Use.AWAIT, f"asyncio.{name}", keyword=keyword)
+    demands["asyncio.gather"] = Demand(Use.AWAIT, "asyncio.gather", rest=True)
+    for owner, name, keyword in (
+        ("asyncio.TaskGroup()", "create_task", "coro"), ("asyncio.Runner()", "run", "coro"),
+        ("asyncio.get_running_loop()", "create_task", "coro"),
+        ("asyncio.get_event_loop()", "create_task", "coro"),
+        ("asyncio.new_event_loop()", "create_task", "coro"),
+        ("asyncio.get_running_loop()", "run_until_complete", "future"),
+        ("asyncio.get_event_loop()", "run_until_complete", "future"),
+        ("asyncio.new_event_loop()", "run_until_complete", "future"),
+    ):  # fmt: skip
+        demands[f"{owner}.{name}"] = Demand(Use.AWAIT, name, keyword=keyword)
+    demands["contextlib.AsyncExitStack().enter_async_context"] = Demand(
+        Use.ASYNC_WITH, "enter_async_context", keyword="cm"
+    )
+    for stack in ("ExitStack", "AsyncExitStack"):
+        demands[f"contextlib.{stack}().enter_context"] = Demand(
+            Use.WITH, "enter_context", keyword="cm"
+        )
+    for name in ("aiter", "anext"):
+        demands[f"builtins.{name}"] = Demand(Use.ASYNC_FOR, name)
+    for name in ("list", "tuple", "set", "frozenset", "sorted", "sum", "any", "all", "enumerate"):
+        demands[f"builtins.{name}"] = Demand(Use.FOR, name)
+    for name in ("min", "max", "iter"):
+        demands[f"builtins.{name}"] = Demand(Use.FOR, name, single=True)
+    demands["builtins.next"] = Demand(Use.FOR, "next")
+    demands["builtins.dict"] = Demand(Use.FOR, "dict", single=True)
+    demands["builtins.zip"] = Demand(Use.FOR, "zip", rest=True)
+    demands["builtins.map"] = Demand(Use.FOR, "map", position=1, rest=True)
+    demands["builtins.filter"] = Demand(Use.FOR, "filter", position=1)
+    demands["builtins.str().join"] = Demand(Use.FOR, "str.join")
+    for name in ("len", "str", "int", "float", "abs", "round", "ord", "chr", "range"):
+        demands[f"builtins.{name}"] = Demand(Use.RESULT, name)
+    demands["builtins.str().format"] = Demand(Use.RESULT, "str.format", rest=True)
+    demands["json.dumps"] = Demand(Use.RESULT, "json.dumps", keyword="obj")
+    demands["json.dump"] = Demand(Use.RESULT, "json.dump", keyword="obj")
+    demands["builtins.bool"] = Demand(Use.TRUTH, "bool")
+    return demands
+
+
+DEMANDS = _demands()
+
+#: Demands that the protocol alone does not meet: an iterator is not any iterable.
+ITERATOR_DEMANDS = frozenset({"builtins.next", "builtins.anext"})
+
+#: What builtin functions return.
+BUILTIN_RESULTS = {
+    "abs": "", "all": "bool", "any": "bool", "ascii": "str", "bin": "str", "callable": "bool",
+    "chr": "str", "delattr": "NoneType", "dir": "list", "divmod": "tuple", "format": "str",
+    "hasattr": "bool", "hash": "int", "hex": "str", "id": "int", "input": "str",
+    "isinstance": "bool", "issubclass": "bool", "len": "int", "oct": "str", "ord": "int",
+    "print": "NoneType", "repr": "str", "setattr": "NoneType", "sorted": "list",
+}  # fmt: skip
+
+#: ``typing`` aliases of builtin classes.
+BUILTIN_ALIASES = {
+    "typing.Dict": "dict", "typing.FrozenSet": "frozenset", "typing.List": "list",
+    "typing.Set": "set", "typing.Tuple": "tuple",
+}  # fmt: skip
+
+_TYPES: dict[str, type] = {
+    "NoneType": types.NoneType,
+    "ellipsis": types.EllipsisType,
+    "function": types.FunctionType,
+}
+
+#: Classes that annotations use for "anything", or that are mostly subclassed.
+_VAGUE = frozenset({"object", "type", "super", "property", "classmethod", "staticmethod"})
+
+
+def builtin_class(name: str) -> type | None:
+    """Return the builtin class of a name, such as ``int`` or ``NoneType``."""
+    found = _TYPES.get(name, getattr(builtins, name, None))
+    return found if isinstance(found, type) else None
+
+
+def is_concrete(name: str) -> bool:
+    """Tell whether a builtin class, given as an annotation, says what an object supports."""
+    return name not in _VAGUE and builtin_class(name) is not None
+
+
+def protocols_of_class(found: type) -> Protocol:
+    """Return what instances of a builtin class support."""
+    protocols = Protocol.NONE
+    if hasattr(found, "__aiter__"):
+        protocols |= Protocol.ASYNC_ITERABLE
+    if hasattr(found, "__aenter__") and hasattr(found, "__aexit__"):
+        protocols |= Protocol.ASYNC_CONTEXT_MANAGER
+    if hasattr(found, "__await__"):
+        protocols |= Protocol.AWAITABLE
+    if hasattr(found, "__iter__") or hasattr(found, "__getitem__"):
+        protocols |= Protocol.ITERABLE
+    if hasattr(found, "__enter__") and hasattr(found, "__exit__"):
+        protocols |= Protocol.CONTEXT_MANAGER
+    return protocols

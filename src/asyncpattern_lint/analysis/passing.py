@@ -1,0 +1,114 @@
+"""What a call demands of the arguments that are passed to it."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.values import (
+    External,
+    Frame,
+    FunctionValue,
+    InstanceValue,
+    Produced,
+    Values,
+)
+from asyncpattern_lint.index.expressions import STAR
+from asyncpattern_lint.index.model import Call, Expr, Opaque, Parameter
+from asyncpattern_lint.protocol import Use
+
+
+class ArgumentDemand(NamedTuple):
+    """A use that a call makes of one argument, by position or by keyword."""
+
+    key: int | str
+    value: Expr
+    use: Use
+    construct: str
+
+
+def demands_on_arguments(
+    resolver: Resolver, call: Call, frame: Frame
+) -> Iterator[ArgumentDemand]:
+    """Yield what a call demands of its arguments, where every possible callee is known."""
+    functions = resolver.evaluate(call.func, frame)
+    if len(functions) != 1:
+        return
+    function = functions[0]
+    if isinstance(function, External):
+        demand = library.DEMANDS.get(function.name)
+        if demand is not None:
+            yield from _library_demands(resolver, function.name, demand, call, frame)
+    elif isinstance(function, FunctionValue):
+        yield from _annotation_demands(resolver, function, call, frame)
+
+
+def _library_demands(
+    resolver: Resolver, name: str, demand: library.Demand, call: Call, frame: Frame
+) -> Iterator[ArgumentDemand]:
+    if demand.single and (len(call.args) != 1 or call.args[0] == STAR):
+        return
+    for position, value in enumerate(call.args):
+        if value == STAR:
+            return
+        wanted = position >= demand.position if demand.rest else position == demand.position
+        if wanted and not _is_other_iterable(resolver, name, value, frame):
+            yield ArgumentDemand(position, value, demand.use, demand.construct)
+    for keyword, value in call.keywords:
+        if keyword == demand.keyword:
+            yield ArgumentDemand(keyword, value, demand.use, demand.construct)
+
+
+def _is_other_iterable(resolver: Resolver, name: str, value: Expr, frame: Frame) -> bool:
+    """Whether ``next`` or ``anext`` gets an object whose iterator nature is not known."""
+    return name in library.ITERATOR_DEMANDS and not all(
+        isinstance(v, Produced) for v in resolver.evaluate(value, frame)
+    )
+
+
+def _annotation_demands(
+    resolver: Resolver, function: FunctionValue, call: Call, frame: Frame
+) -> Iterator[ArgumentDemand]:
+    scope = resolver.scope_of(function)
+    outer = Frame(function.path, scope.parent)
+    by_position: dict[int, Parameter] = {}
+    by_name: dict[str, Parameter] = {}
+    for entry in scope.bindings.values():
+        parameter = entry.every[0]
+        if isinstance(parameter, Parameter) and not parameter.variadic:
+            by_name[parameter.name] = parameter
+            if parameter.position is not None:
+                by_position[parameter.position] = parameter
+    passed: list[tuple[int | str, Expr, Parameter | None]] = []
+    for position, value in enumerate(call.args):
+        if value == STAR:
+            break
+        passed.append((position, value, by_position.get(position)))
+    passed += [(name, value, by_name.get(name)) for name, value in call.keywords]
+    for key, value, wanted in passed:
+        if wanted is None or wanted.annotation is None or isinstance(value, Opaque):
+            continue
+        promised = resolver.annotated(wanted.annotation, outer)
+        if excludes(promised, resolver.evaluate(value, frame)):
+            yield ArgumentDemand(key, value, Use.RESULT, f"argument {wanted.name}")
+
+
+def excludes(promised: Values, values: Values) -> bool:
+    """Tell whether an annotation leaves no room for objects whose work has not been done.
+
+    It does where it names classes only, none of which shares a protocol with the objects: a
+    generator that is passed for a list still serves who only iterates.
+    """
+    return (
+        bool(promised)
+        and bool(values)
+        and all(isinstance(value, Produced) for value in values)
+        and all(
+            isinstance(promise, InstanceValue)
+            and not any(
+                isinstance(value, Produced) and value.protocols & promise.protocols
+                for value in values
+            )
+            for promise in promised
+        )
+    )

@@ -1,0 +1,37 @@
+"""Turn the parser's positions into those that users see."""
+
+import io
+import tokenize
+
+from asyncpattern_lint.source import Span
+
+
+class Positions:
+    """Places in one source text."""
+
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._lines: list[str] | None = None
+
+    def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        """Return a span; lines from 1, the given columns are ``ast``'s: UTF-8 bytes from 0."""
+        return Span(
+            line, self._column(line, column), end_line, self._column(end_line, end_column)
+        )
+
+    def _column(self, line: int, column: int) -> int:
+        if self._source.isascii():
+            return column + 1
+        lines = self._decoded()
+        if line > len(lines):
+            return column + 1
+        before = lines[line - 1].encode("utf-8", "surrogatepass")[:column]
+        return len(before.decode("utf-8", "replace")) + 1
+
+    def _decoded(self) -> list[str]:
+        if self._lines is None:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(self._source).readline)
+            text = self._source.decode(encoding, "replace")
+            # Lines as the parser counts them: a form feed does not end one.
+            self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return self._lines

@@ -1,0 +1,610 @@
+"""Walk the statements of one scope and keep track of what its names hold."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from asyncpattern_lint.analysis.passing import excludes
+from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.values import ANYTHING, Frame, Values, union
+from asyncpattern_lint.analysis.visitor import ExpressionVisitor, join, target_names
+from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS, RAISING_CONTEXTS
+from asyncpattern_lint.index.model import (
+    OPAQUE,
+    Await,
+    Call,
+    Choice,
+    Entered,
+    Expr,
+    Imported,
+    ModuleIndex,
+    ScopeKind,
+)
+from asyncpattern_lint.protocol import Use
+
+State = dict[str, Values]
+
+#: A handler of these expects a misuse, so the code around it knows about it.
+_EXPECTED_ERRORS = frozenset({"TypeError", "AttributeError"})
+
+#: Walks of a loop's body until what it leaves is what it starts from.
+_MAX_ROUNDS = 3
+
+#: Loops nested deeper than this are not followed: their names may hold anything.
+_MAX_LOOPS = 4
+
+
+class ScopeWalker(ExpressionVisitor):
+    """Walks one scope; nested functions and classes are walked by themselves.
+
+    ``numbers`` maps the nodes of definitions to their scopes in the outline.
+    """
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        path: str,
+        module: ModuleIndex,
+        number: int,
+        numbers: dict[int, int],
+    ) -> None:
+        super().__init__(resolver, path, module, number)
+        self.numbers = numbers
+        self.dead = False
+        self.broke = False
+        self.loops = 0
+        self.recorders: list[State] = []
+        self.rebound_elsewhere = frozenset(
+            name
+            for position, scope in enumerate(module.scopes)
+            if number == 0 and position
+            for name in scope.outer
+        )
+        self.imports = self._imports_by_name()
+        self._statements: dict[type, Callable[[Any], None]] = {
+            cst.SimpleStatementLine: self._line,
+            cst.SimpleStatementSuite: self._line,
+            cst.IndentedBlock: self._indented,
+            cst.FunctionDef: self._function,
+            cst.ClassDef: self._class,
+            cst.If: self._if,
+            cst.While: self._while,
+            cst.For: self._for,
+            cst.With: self._with,
+            cst.Try: self._try,
+            cst.TryStar: self._try,
+            cst.Match: self._match,
+            cst.Expr: self._expression,
+            cst.Assign: self._assign,
+            cst.AnnAssign: self._annotated,
+            cst.AugAssign: self._augmented,
+            cst.Return: self._return,
+            cst.Raise: self._raise,
+            cst.Assert: self._assert,
+            cst.Del: self._delete,
+            cst.Break: self._break,
+            cst.Continue: self._stop,
+            cst.Import: self._import,
+            cst.ImportFrom: self._import,
+        }
+
+    def walk(self, body: Iterable[cst.CSTNode]) -> None:
+        """Walk the scope's statements."""
+        self._block(body)
+
+    # --- state -------------------------------------------------------------------------
+
+    def bind(self, name: str, values: Values) -> None:
+        """Note that a name holds other values from here on."""
+        if name in self.rebound_elsewhere:
+            return
+        if not values:
+            values = ANYTHING
+        super().bind(name, values)
+        for recorder in self.recorders:
+            recorder[name] = union((recorder.get(name, ()), values))
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.bind(name, ANYTHING)
+
+    def _state(self) -> State:
+        return dict(self.env or {})
+
+    def _block(self, statements: Iterable[cst.CSTNode]) -> None:
+        for statement in statements:
+            if self.dead:
+                return
+            method = self._statements.get(type(statement))
+            if method is not None:
+                method(statement)
+
+    def _indented(self, node: cst.IndentedBlock) -> None:
+        self._block(node.body)
+
+    def _line(self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> None:
+        self._block(node.body)
+
+    def _branch(self, run: Callable[[], None], start: State, ends: list[State]) -> None:
+        """Run one of several alternatives; its end joins ``ends`` if it is reached."""
+        self.env = dict(start)
+        self.dead = False
+        run()
+        if not self.dead:
+            ends.append(self.env)
+
+    def _merge(self, ends: Sequence[State], otherwise: State) -> None:
+        self.dead = not ends
+        self.env = join(ends) if ends else otherwise
+
+    # --- branches ----------------------------------------------------------------------
+
+    def _if(self, node: cst.If) -> None:
+        test = node.test
+        negated = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
+        inner = test.expression if isinstance(test, cst.UnaryOperation) and negated else test
+        self.truth(test)
+        self._forget(guarded_names(test))
+        start = self._state()
+        ends: list[State] = []
+        chosen = _constant_test(inner)
+        if chosen is not None and negated:
+            chosen = not chosen
+        if chosen is not False:
+            self._branch(lambda: self._visit_body(node.body), start, ends)
+        if chosen is not True:
+            self._branch(lambda: self._visit_else(node.orelse), start, ends)
+        self._merge(ends, start)
+
+    def _visit_else(self, node: cst.If | cst.Else | None) -> None:
+        if isinstance(node, cst.If):
+            self._if(node)
+        elif node is not None:
+            self._visit_body(node.body)
+
+    def _visit_body(self, body: cst.BaseSuite) -> None:
+        self._block(body.body)
+
+    def _match(self, node: cst.Match) -> None:
+        self.visit(node.subject)
+        self._forget(_names_in(node.subject))
+        start = self._state()
+        ends: list[State] = []
+        exhaustive = False
+        for case in node.cases:
+
+            def run(case: cst.MatchCase = case) -> None:
+                self._forget(_names_in(case.pattern))
+                if case.guard is not None:
+                    self.truth(case.guard)
+                    self._forget(guarded_names(case.guard))
+                self._visit_body(case.body)
+
+            self._branch(run, start, ends)
+            pattern = case.pattern
+            if case.guard is None and isinstance(pattern, cst.MatchAs) and not pattern.pattern:
+                exhaustive = True
+        if not exhaustive:
+            ends.append(start)
+        self._merge(ends, start)
+
+    # --- loops -------------------------------------------------------------------------
+
+    def _loop(self, run: Callable[[], None], bound: Iterable[str]) -> State:
+        """Walk a loop's body from every state in which a round may start; return that state."""
+        start = self._state()
+        broke = self.broke
+        self.loops += 1
+        if self.loops > _MAX_LOOPS:
+            self._forget(bound)
+            start = self._state()
+        else:
+            start = self._settle(run, start)
+        self.broke = False
+        self.env = dict(start)
+        self.dead = False
+        run()
+        self.loops -= 1
+        left, self.broke = self.broke, broke
+        if not self.dead:
+            start = join([start, self._state()])
+        self.dead = False
+        self.env = dict(start)
+        self.left = left
+        return start
+
+    left = False
+
+    def _settle(self, run: Callable[[], None], start: State) -> State:
+        self.muted += 1
+        for _ in range(_MAX_ROUNDS):
+            recorder: State = {}
+            self.recorders.append(recorder)
+            self.env = dict(start)
+            self.dead = False
+            run()
+            self.recorders.pop()
+            joined = join([start, recorder])
+            if joined == start:
+                break
+            start = joined
+        else:
+            start = {**start, **dict.fromkeys(recorder, ANYTHING)}
+        self.muted -= 1
+        for name, values in start.items():
+            if self.recorders:
+                for outer in self.recorders:
+                    outer[name] = union((outer.get(name, ()), values))
+        return start
+
+    def _for(self, node: cst.For) -> None:
+        value = self.visit(node.iter)
+        if node.asynchronous is not None:
+            self.use(node.iter, value, Use.ASYNC_FOR, "async for")
+        else:
+            self.use(node.iter, value, Use.FOR, "for")
+
+        def run() -> None:
+            self._bind_target(node.target, OPAQUE)
+            self._visit_body(node.body)
+
+        start = self._loop(run, _names_in(node))
+        if node.orelse is not None:
+            self._visit_body(node.orelse.body)
+            if self.left:
+                self.env = join([start, self._state()])
+                self.dead = False
+
+    def _while(self, node: cst.While) -> None:
+        endless = _constant_test(node.test) is True
+
+        def run() -> None:
+            self.truth(node.test)
+            self._forget(guarded_names(node.test))
+            self._visit_body(node.body)
+
+        if _constant_test(node.test) is False:
+            if node.orelse is not None:
+                self._visit_body(node.orelse.body)
+            return
+        start = self._loop(run, _names_in(node))
+        left = self.left
+        if endless and not left:
+            self.dead = True
+        elif node.orelse is not None and not endless:
+            self._visit_body(node.orelse.body)
+            if left:
+                self.env = join([start, self._state()])
+                self.dead = False
+
+    def _break(self, _: cst.Break) -> None:
+        self.broke = True
+        self.dead = True
+
+    def _stop(self, _: cst.CSTNode) -> None:
+        self.dead = True
+
+    # --- with and try ------------------------------------------------------------------
+
+    def _with(self, node: cst.With) -> None:
+        is_async = node.asynchronous is not None
+        expects = False
+        for item in node.items:
+            value = self.visit(item.item)
+            if is_async:
+                self.use(item.item, value, Use.ASYNC_WITH, "async with")
+            else:
+                self.use(item.item, value, Use.WITH, "with")
+            expects = expects or _last_name(item.item) in RAISING_CONTEXTS
+            if item.asname is not None:
+                self._bind_target(item.asname.name, Entered(value, is_async))
+        before = self._state()
+        recorder: State = {}
+        self.recorders.append(recorder)
+        self.muted += expects
+        self._visit_body(node.body)
+        self.muted -= expects
+        self.recorders.pop()
+        if self.dead or expects:
+            # The context manager may have swallowed an exception.
+            self.env = join([before, recorder])
+            self.dead = False
+
+    def _try(self, node: cst.Try | cst.TryStar) -> None:
+        before = self._state()
+        expects = any(
+            not _EXPECTED_ERRORS.isdisjoint(_caught_names(handler.type))
+            for handler in node.handlers
+        )
+        recorder: State = {}
+        self.recorders.append(recorder)
+        self.muted += expects
+        self._visit_body(node.body)
+        self.muted -= expects
+        ends: list[State] = []
+        during = join([before, recorder])
+        if not self.dead:
+            if node.orelse is not None:
+                self._visit_body(node.orelse.body)
+            if not self.dead:
+                ends.append(self._state())
+        for handler in node.handlers:
+
+            def run(handler: cst.ExceptHandler | cst.ExceptStarHandler = handler) -> None:
+                if handler.type is not None:
+                    self.visit(handler.type)
+                if handler.name is not None:
+                    self._forget(target_names(handler.name.name))
+                self._visit_body(handler.body)
+                if handler.name is not None:
+                    self._forget(target_names(handler.name.name))
+
+            self._branch(run, during, ends)
+        self.recorders.pop()
+        if node.finalbody is None:
+            self._merge(ends, during)
+            return
+        reached = bool(ends)
+        # An exception may also pass through; what follows runs only without one.
+        final = join([before, recorder])
+        self.dead = False
+        if reached:
+            self.env = join(ends)
+            self._visit_body(node.finalbody.body)
+            self.dead = self.dead or not reached
+        else:
+            self.env = final
+            self._visit_body(node.finalbody.body)
+            self.dead = True
+
+    # --- definitions -------------------------------------------------------------------
+
+    def _function(self, node: cst.FunctionDef) -> None:
+        for decorator in node.decorators:
+            self.visit(decorator.decorator)
+        self._defaults(node.params)
+        number = self.numbers[id(node)]
+        self.bind(node.name.value, self.resolver.defined(self.path, number, self.frame))
+
+    def _defaults(self, parameters: cst.Parameters) -> None:
+        for group in (parameters.posonly_params, parameters.params, parameters.kwonly_params):
+            for parameter in group:
+                if parameter.default is not None:
+                    self.visit(parameter.default)
+
+    def _class(self, node: cst.ClassDef) -> None:
+        for decorator in node.decorators:
+            self.visit(decorator.decorator)
+        for argument in (*node.bases, *node.keywords):
+            self.visit(argument.value)
+        number = self.numbers[id(node)]
+        self.bind(node.name.value, self.resolver.defined(self.path, number, self.frame))
+
+    def _imports_by_name(self) -> dict[str, list[Values]]:
+        """Return what the scope's imports bind, in the order of the text."""
+        found: dict[str, list[Values]] = {}
+        for name, entry in self.scope.bindings.items():
+            for binding in entry.every:
+                if isinstance(binding, Imported):
+                    item = self.module.imports[binding.index]
+                    found.setdefault(name, []).append(self.resolver.imported(self.path, item))
+        return found
+
+    def _import(self, node: cst.Import | cst.ImportFrom) -> None:
+        if isinstance(node.names, cst.ImportStar):
+            return
+        for alias in node.names:
+            if alias.asname is not None:
+                names = target_names(alias.asname.name)
+            else:
+                head: cst.BaseExpression = alias.name
+                while isinstance(head, cst.Attribute):
+                    head = head.value
+                names = target_names(head)
+            for name in names:
+                self.bind(name, union(self.imports.get(name, [ANYTHING])))
+
+    # --- simple statements -------------------------------------------------------------
+
+    def _expression(self, node: cst.Expr) -> None:
+        value = self.visit(node.value)
+        self.use(node.value, value, Use.DISCARDED, "expression statement")
+        if isinstance(node.value, cst.Call) and _last_name(node.value) in _LEAVING:
+            self.dead = True
+
+    def _assign(self, node: cst.Assign) -> None:
+        targets = [target.target for target in node.targets]
+        if len(targets) == 1:
+            self._assign_one(targets[0], node.value)
+            return
+        value = self.visit(node.value)
+        for target in targets:
+            self._unpack(target, node.value, value)
+            self._bind_target(target, value)
+
+    def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
+        pairs = _pairs(target, node)
+        lowered = [(part, source, self.visit(source)) for part, source in pairs]
+        bound: list[tuple[cst.BaseExpression, Expr, Values | None]] = [
+            (part, value, self.values(value) if isinstance(part, cst.Name) else None)
+            for part, _, value in lowered
+        ]
+        for part, source, value in lowered:
+            self._unpack(part, source, value)
+        for (part, value, values), (_, source, _) in zip(bound, lowered, strict=True):
+            self._bind_target(part, value, values)
+            self._check_discarded(part, source, value)
+
+    def _unpack(
+        self, target: cst.BaseExpression, source: cst.BaseExpression, value: Expr
+    ) -> None:
+        if isinstance(target, cst.Tuple | cst.List):
+            self.use(source, value, Use.FOR, "unpacking")
+
+    def _bind_target(
+        self, target: cst.BaseExpression, value: Expr, values: Values | None = None
+    ) -> None:
+        if isinstance(target, cst.Name):
+            self.bind(target.value, self.values(value) if values is None else values)
+        elif isinstance(target, cst.Tuple | cst.List):
+            for element in target.elements:
+                self._bind_target(element.value, OPAQUE)
+        elif isinstance(target, cst.Attribute):
+            base = self.visit(target.value)
+            self._use_result(target.value, base, f"attribute .{target.attr.value}")
+        elif isinstance(target, cst.Subscript):
+            self.visit(target)
+
+    def _check_discarded(
+        self, target: cst.BaseExpression, source: cst.BaseExpression, value: Expr
+    ) -> None:
+        if (
+            self.scope.kind is ScopeKind.FUNCTION
+            and isinstance(target, cst.Name)
+            and isinstance(value, Call | Await | Choice)
+            and target.value not in self.scope.outer
+            and target.value not in self.module.nonlocals
+            and self.is_discarded is not None
+            and self.is_discarded(target)
+        ):
+            self.use(source, value, Use.DISCARDED, f"unused name {target.value}")
+
+    is_discarded: Callable[[cst.Name], bool] | None = None
+
+    def _annotated(self, node: cst.AnnAssign) -> None:
+        if node.value is not None:
+            value = self.visit(node.value)
+            self._bind_target(node.target, value)
+            self._check_discarded(node.target, node.value, value)
+
+    def _augmented(self, node: cst.AugAssign) -> None:
+        value = self.visit(node.value)
+        construct = f"operator {cst.Module([]).code_for_node(node.operator).strip()}"
+        self._use_result(node.value, value, construct)
+        if isinstance(node.target, cst.Name):
+            self._use_result(node.target, self.visit(node.target), construct)
+        self._bind_target(node.target, OPAQUE)
+
+    def _return(self, node: cst.Return) -> None:
+        if node.value is not None:
+            value = self.visit(node.value)
+            if self.scope.annotation is not None and not self.muted:
+                self._check_returned(node.value, value)
+        self.dead = True
+
+    def _check_returned(self, node: cst.BaseExpression, value: Expr) -> None:
+        scope = self.scope
+        assert scope.annotation is not None  # the caller has looked
+        if scope.is_generator:
+            return
+        promised = self.resolver.annotated(scope.annotation, Frame(self.path, scope.parent))
+        if excludes(promised, self.values(value)):
+            self._use_result(node, value, "return")
+
+    def _raise(self, node: cst.Raise) -> None:
+        if node.exc is not None:
+            self.visit(node.exc)
+        if node.cause is not None:
+            self.visit(node.cause.item)
+        self.dead = True
+
+    def _assert(self, node: cst.Assert) -> None:
+        self.truth(node.test)
+        self._forget(guarded_names(node.test))
+        if node.msg is not None:
+            self.visit(node.msg)
+        if _constant_test(node.test) is False:
+            self.dead = True
+
+    def _delete(self, node: cst.Del) -> None:
+        stack: list[cst.BaseExpression] = [node.target]
+        while stack:
+            target = stack.pop()
+            if isinstance(target, cst.Name):
+                self.bind(target.value, ANYTHING)
+            elif isinstance(target, cst.Tuple | cst.List):
+                stack.extend(element.value for element in target.elements)
+            elif isinstance(target, cst.Subscript):
+                self.visit(target)
+
+
+#: Calls that do not return.
+_LEAVING = frozenset({"exit", "_exit", "abort", "assert_never"})
+
+_TYPE_CHECKING = "TYPE_CHECKING"
+
+
+def _constant_test(node: cst.BaseExpression) -> bool | None:
+    """Return whether a test always holds, None if it depends."""
+    if isinstance(node, cst.Name):
+        if node.value == _TYPE_CHECKING:
+            return False
+        return {"True": True, "False": False, "None": False}.get(node.value)
+    if isinstance(node, cst.Attribute) and node.attr.value == _TYPE_CHECKING:
+        return False
+    if isinstance(node, cst.Integer):
+        return node.evaluated_value != 0
+    return None
+
+
+def _last_name(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Call):
+        return _last_name(node.func)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _caught_names(node: cst.BaseExpression | None) -> frozenset[str]:
+    if isinstance(node, cst.Tuple):
+        return frozenset(_last_name(element.value) for element in node.elements)
+    return frozenset() if node is None else frozenset({_last_name(node)})
+
+
+def guarded_names(node: cst.CSTNode) -> frozenset[str]:
+    """Return the names that a test asks something about, such as ``isawaitable(x)``."""
+    names: set[str] = set()
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Call):
+            asked = _last_name(current.func)
+            if asked in GUARDS or asked.startswith(GUARD_PREFIXES):
+                for argument in current.args:
+                    names |= target_names(argument.value)
+        if isinstance(current, cst.NamedExpr):
+            continue
+        stack.extend(current.children)
+    return frozenset(names)
+
+
+def _names_in(node: cst.CSTNode) -> frozenset[str]:
+    names: set[str] = set()
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Name):
+            names.add(current.value)
+        stack.extend(current.children)
+    return frozenset(names)
+
+
+def _pairs(
+    target: cst.BaseExpression, node: cst.BaseExpression
+) -> list[tuple[cst.BaseExpression, cst.BaseExpression]]:
+    """Pair the parts of ``a, b = f(), g()``; anything else is one pair."""
+    if (
+        isinstance(target, cst.Tuple | cst.List)
+        and isinstance(node, cst.Tuple | cst.List)
+        and len(target.elements) == len(node.elements)
+        and not any(
+            isinstance(element, cst.StarredElement)
+            for element in (*target.elements, *node.elements)
+        )
+    ):
+        pairs = []
+        for part, value in zip(target.elements, node.elements, strict=True):
+            pairs.extend(_pairs(part.value, value.value))
+        return pairs
+    return [(target, node)]

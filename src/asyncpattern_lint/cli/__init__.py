@@ -1,0 +1,16 @@
+"""The command line: one module per command, and no logic of its own."""
+
+import click
+
+from asyncpattern_lint import __version__
+from asyncpattern_lint.cli.check import check
+from asyncpattern_lint.cli.shell import Shell
+
+
+@click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="asyncpattern-lint", message="%(prog)s %(version)s")
+def main() -> None:
+    """Find every async use that cannot work, and prove it by its definition."""
+
+
+main.add_command(check)

@@ -1,0 +1,32 @@
+"""Source lines for reports, read again from the disk."""
+
+import io
+import tokenize
+from functools import lru_cache
+from pathlib import Path
+
+
+def read_line(path: str, line: int) -> str:
+    """Return a line of a file without its end, an empty text where there is none.
+
+    Lines count from 1 and end where Python ends them. What cannot be decoded is replaced.
+    """
+    lines = _lines(path)
+    return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+@lru_cache(maxsize=8)
+def _lines(path: str) -> tuple[str, ...]:
+    try:
+        data = Path(path).read_bytes()
+    except (OSError, ValueError):
+        return ()
+    text = io.StringIO(data.decode(_encoding(data), errors="replace"), newline=None)
+    return tuple(line.removesuffix("\n") for line in text)
+
+
+def _encoding(data: bytes) -> str:
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except (SyntaxError, ValueError):
+        return "utf-8"

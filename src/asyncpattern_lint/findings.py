@@ -1,0 +1,182 @@
+"""What the analysis observes and what the user is told."""
+
+import enum
+from dataclasses import dataclass
+
+from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link of the evidence from a use to its definition.
+
+    ``path`` is absolute, ``line`` counts from 1; ``message`` is a short clause such as
+    ``imported here`` or ``decorated with contextlib.asynccontextmanager``.
+    """
+
+    path: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The definition that a use resolves to: dotted name, absolute path, line from 1."""
+
+    name: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Misuse:
+    """An object used in a way that it cannot serve.
+
+    ``construct`` is the use as written (``async for``, ``asyncio.run``, ``attribute .rows``);
+    ``reference`` is the target as written (``get_session()``); ``description`` says what the
+    object is where the kind alone does not (``an instance of int``), else it is empty.
+    """
+
+    use: Use
+    kind: Kind
+    construct: str
+    reference: str
+    description: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The ``except`` clause or ``suppress`` call that hides a failing import."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingName:
+    """A name that is taken from a first-party module which does not bind it.
+
+    ``module`` is the dotted name of the module; ``attribute`` tells ``module.name`` from
+    ``from module import name``; ``near`` holds the nearest real names, best first;
+    ``moved_to`` the dotted names of first-party modules that export the name now.
+    """
+
+    name: str
+    module: str
+    attribute: bool
+    path: str
+    span: Span
+    target: Target
+    near: tuple[str, ...]
+    moved_to: tuple[str, ...]
+    handler: Handler | None
+    evidence: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MissingModule:
+    """An import of a first-party module that does not exist.
+
+    ``package`` is the innermost package that does exist.
+    """
+
+    module: str
+    package: str
+    path: str
+    span: Span
+    near: tuple[str, ...]
+    moved_to: tuple[str, ...]
+    handler: Handler | None
+    evidence: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnboundExport:
+    """A name in a module's ``__all__`` that the module does not bind."""
+
+    name: str
+    module: str
+    path: str
+    span: Span
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
+
+    reason: str
+    path: str
+    span: Span
+
+
+Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable
+
+
+class Applicability(enum.StrEnum):
+    """How far a fix can be trusted."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of a span by ``content``."""
+
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a finding."""
+
+    applicability: Applicability
+    message: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reported problem. ``path`` is absolute; reporters make it relative.
+
+    ``advice`` says what to write instead.
+    """
+
+    code: str
+    name: str
+    message: str
+    path: str
+    span: Span
+    advice: str = ""
+    use: str | None = None
+    kind: str | None = None
+    target: Target | None = None
+    evidence: tuple[Step, ...] = ()
+    fix: Fix | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, Span, str, str]:
+        """Order findings by place, then by code, so that every run reports alike."""
+        return (self.path, self.span, self.code, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of one run.
+
+    ``files`` counts the checked files, ``candidates`` those that the LibCST visitor walked;
+    ``notices`` are one-line remarks about what was skipped and why; ``seconds`` is wall time.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int
+    candidates: int
+    notices: tuple[str, ...]
+    seconds: float

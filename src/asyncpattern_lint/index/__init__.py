@@ -1,0 +1,1 @@
+"""What every module says about itself, and where modules are."""

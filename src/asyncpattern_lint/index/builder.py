@@ -1,0 +1,775 @@
+"""Make the outline of a module from its text: a pure function of the bytes."""
+
+import ast
+import warnings
+from collections.abc import Sequence
+from typing import cast
+
+from asyncpattern_lint.index import handlers
+from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
+from asyncpattern_lint.index.model import (
+    OPAQUE,
+    Assigned,
+    Attribute,
+    Await,
+    Binding,
+    Bindings,
+    Builtin,
+    Call,
+    Choice,
+    Decorator,
+    Defined,
+    Element,
+    Entered,
+    Export,
+    Expr,
+    GeneratorExpression,
+    Guard,
+    Import,
+    Imported,
+    ModuleIndex,
+    Name,
+    Parameter,
+    Return,
+    Scope,
+    ScopeKind,
+    UseSite,
+)
+from asyncpattern_lint.protocol import Use
+
+_DELETED = -1
+_RESULT = 1 << Use.RESULT
+_DISCARDED = 1 << Use.DISCARDED
+_PROTOCOL_USES = 0b111110
+
+Live = dict[str, tuple[int, ...]]
+
+#: Calls in a test that make an import below it conditional on what is there.
+_PROBES = frozenset({"hasattr", "find_spec", "is_installed", "exists", "is_file"})
+
+
+class Flow(int):
+    """Whether the end of a block is reached: never, only if an error is swallowed, or yes."""
+
+
+NEVER, SWALLOWED, REACHED = Flow(0), Flow(1), Flow(2)
+
+
+def build(tree: ast.Module) -> ModuleIndex:
+    """Return the outline of a module.
+
+    Raises ``RecursionError`` for code that is nested too deeply.
+    """
+    return _Builder().module(tree)
+
+
+def parse(source: bytes, path: str) -> ast.Module:
+    """Parse Python source. Raises ``SyntaxError``, ``ValueError`` or ``RecursionError``."""
+    with warnings.catch_warnings():
+        # An invalid escape in the checked code is not for our user's terminal.
+        warnings.simplefilter("ignore")
+        return ast.parse(source, path)
+
+
+class _Builder(ExpressionVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.index = ModuleIndex(scopes=[])
+        self.live: Live | None = {}
+        self.written_globally: dict[str, list[int]] = {}
+        self.pending: list[tuple[int, dict[str, int], dict[str, int]]] = []
+        self.guards: tuple[Guard, ...] = ()
+        self.type_only = False
+        self.dead = False
+        self.probed = False
+        self.broke = False
+        self.number = -1
+        self.top_level: frozenset[int] = frozenset()
+        self.is_top_level = False
+        self.imports_of: list[tuple[int, int]] = []
+        self.imported: set[str] = set()
+        self._statements = {
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.ClassDef: self._class,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.Assign: self._assign,
+            ast.AugAssign: self._augmented,
+            ast.AnnAssign: self._annotated,
+            ast.Expr: self._expression,
+            ast.Return: self._return,
+            ast.Raise: self._raise,
+            ast.Assert: self._assert,
+            ast.Delete: self._delete,
+            ast.Global: self._global,
+            ast.Nonlocal: self._global,
+            ast.If: self._if,
+            ast.While: self._while,
+            ast.For: self._for,
+            ast.AsyncFor: self._for,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.Try: self._try,
+            ast.TryStar: self._try,
+            ast.Match: self._match,
+            ast.Break: self._break,
+            ast.Continue: self._continue,
+        }
+
+    # --- scopes ------------------------------------------------------------------------
+
+    def module(self, tree: ast.Module) -> ModuleIndex:
+        self._open(ScopeKind.MODULE, "", 1, 0)
+        self.top_level = frozenset(map(id, tree.body))
+        self._block(tree.body)
+        self._close(0, self.live or {})
+        index = self.index
+        for name, positions in self.written_globally.items():
+            live = index.scopes[0].bindings[name].live
+            live.extend(p for p in positions if p not in live)
+        self._mark_fallbacks()
+        self._keep_interesting()
+        index.is_open = self.is_open
+        index.has_open_path = self.has_open_path
+        index.written = sorted({name for head, name in self.written if head in self.imported})
+        index.patched = sorted(self.patched)
+        return index
+
+    def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:
+        scope = Scope(kind, name, self.number, line, end_line)
+        self.number = len(self.index.scopes)
+        self.index.scopes.append(scope)
+        self.at_module_level = kind is not ScopeKind.FUNCTION
+        return scope
+
+    def _close(self, number: int, live: Live | None) -> None:
+        scope = self.index.scopes[number]
+        for name, entry in scope.bindings.items():
+            if live is None:
+                entry.live = [i for i in range(len(entry.every)) if i not in entry.type_only]
+            else:
+                positions = live.get(name, ())
+                entry.live = [p for p in positions if p != _DELETED]
+                entry.deleted = _DELETED in positions
+        scope.uses = [UseSite(value, uses) for value, uses in self.uses.items()]
+        scope.calls = list(self.calls)
+        scope.attributes = list(self.attributes)
+        self.pending.append((number, self.name_uses, self.loads))
+
+    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> "_Saved":
+        saved = _Saved(self)
+        self._open(scope_kind, name, node.lineno, node.end_lineno or node.lineno)
+        self.uses, self.name_uses, self.loads = {}, {}, {}
+        self.calls, self.attributes = {}, {}
+        self.yields_at = 0
+        self.live = None if scope_kind is ScopeKind.FUNCTION else {}
+        self.broke = False
+        if scope_kind is ScopeKind.FUNCTION:
+            self.guards = ()
+        return saved
+
+    def bind(self, name: str, value: Expr, line: int) -> None:
+        self._bind(name, Assigned(line, OPAQUE if self.dead else value))
+
+    def _bind(self, name: str, binding: Binding) -> None:
+        number = self.number
+        scope = self.index.scopes[number]
+        is_global = name in scope.outer
+        if is_global:
+            scope = self.index.scopes[0]
+        entry = scope.bindings.get(name)
+        if entry is None:
+            entry = scope.bindings[name] = Bindings([], [], [])
+        position = len(entry.every)
+        entry.every.append(binding)
+        if self.type_only:
+            entry.type_only.append(position)
+        elif is_global and number:
+            self.written_globally.setdefault(name, []).append(position)
+        elif self.live is not None and not self.dead:
+            self.live[name] = (position,)
+
+    # --- control flow ------------------------------------------------------------------
+
+    def _block(self, statements: Sequence[ast.stmt]) -> Flow:
+        flow = REACHED
+        dead = self.dead
+        for statement in statements:
+            self.is_top_level = id(statement) in self.top_level
+            method = self._statements.get(type(statement))
+            result = REACHED if method is None else method(statement)  # type: ignore[operator]  # each method takes the type it is filed under
+            if result is not None and result < flow:
+                flow = cast("Flow", result)
+                if flow == NEVER:
+                    self.dead = True
+        self.dead = dead
+        return flow
+
+    def _branches(self, *blocks: Sequence[ast.stmt]) -> Flow:
+        """Run alternative blocks from the same state and join what they leave."""
+        before = self.live
+        ends: list[Live] = []
+        flow = NEVER
+        for block in blocks:
+            self.live = None if before is None else dict(before)
+            result = self._block(block)
+            flow = max(flow, result)
+            if self.live is not None and result != NEVER:
+                ends.append(self.live)
+        self.live = before if before is None or not ends else _join(ends)
+        return flow
+
+    def _if(self, node: ast.If) -> Flow:
+        self.truth(node.test)
+        test = node.test
+        negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+        inner = cast("ast.UnaryOp", test).operand if negated else test
+        if handlers.last_name(inner) == "TYPE_CHECKING" and not isinstance(inner, ast.Call):
+            typed, run = (node.orelse, node.body) if negated else (node.body, node.orelse)
+            self._for_types(typed)
+            return self._block(run)
+        if isinstance(inner, ast.Constant):
+            run, dead = (
+                (node.body, node.orelse)
+                if bool(inner.value) is not negated
+                else (node.orelse, node.body)
+            )
+            self._unreached(dead)
+            return self._block(run)
+        probed = self.probed
+        self.probed = probed or any(
+            isinstance(part, ast.Call) and handlers.last_name(part.func) in _PROBES
+            for part in ast.walk(test)
+        )
+        flow = self._branches(node.body, node.orelse)
+        self.probed = probed
+        return flow
+
+    def _for_types(self, statements: Sequence[ast.stmt]) -> None:
+        type_only, self.type_only = self.type_only, True
+        self._block(statements)
+        self.type_only = type_only
+
+    def _unreached(self, statements: Sequence[ast.stmt]) -> None:
+        dead, self.dead = self.dead, True
+        self._block(statements)
+        self.dead = dead
+
+    def _loop(self, node: ast.While | ast.For | ast.AsyncFor, endless: bool) -> Flow:
+        broke, self.broke = self.broke, False
+        self._branches(node.body, [])
+        left = self.broke
+        self.broke = broke
+        flow = self._branches(node.orelse, []) if left else self._block(node.orelse)
+        return REACHED if left else NEVER if endless else flow
+
+    def _while(self, node: ast.While) -> Flow:
+        self.truth(node.test)
+        constant = isinstance(node.test, ast.Constant)
+        if constant and not cast("ast.Constant", node.test).value:
+            self._unreached(node.body)
+            return self._block(node.orelse)
+        return self._loop(node, endless=constant)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> Flow:
+        is_async = isinstance(node, ast.AsyncFor)
+        value = self.visit(node.iter)
+        self.use(value, 1 << (Use.ASYNC_FOR if is_async else Use.FOR))
+        before = None if self.live is None else dict(self.live)
+        self.bind_target(node.target, Element(value, is_async))
+        flow = self._loop(node, endless=False)
+        if before is not None and self.live is not None:
+            self.live = _join([before, self.live])
+        return flow
+
+    def _break(self, _: ast.Break) -> Flow:
+        self.broke = self.broke or not self.dead
+        return NEVER
+
+    def _continue(self, _: ast.Continue) -> Flow:
+        return NEVER
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> Flow:
+        is_async = isinstance(node, ast.AsyncWith)
+        for item in node.items:
+            value = self.visit(item.context_expr)
+            self.use(value, 1 << (Use.ASYNC_WITH if is_async else Use.WITH))
+            if item.optional_vars is not None:
+                self.bind_target(item.optional_vars, Entered(value, is_async))
+        guards = self.guards
+        self.guards = handlers.guard_of_with(node) + guards
+        before = None if self.live is None else dict(self.live)
+        flow = self._block(node.body)
+        if flow == NEVER and before is not None and self.live is not None:
+            self.live = _join([before, self.live])
+        self.guards = guards
+        return max(flow, SWALLOWED)
+
+    def _try(self, node: ast.Try | ast.TryStar) -> Flow:
+        before = None if self.live is None else dict(self.live)
+        guards = self.guards
+        self.guards = handlers.guards_of_try(node) + guards
+        flow = self._block(node.body)
+        self.guards = guards
+        during = self.live
+        if flow != NEVER:
+            flow = self._block(node.orelse)
+        else:
+            self._unreached(node.orelse)
+        ends = [self.live] if self.live is not None and flow != NEVER else []
+        for handler in node.handlers:
+            if before is not None and during is not None:
+                self.live = _join([before, during])
+            if handler.type is not None:
+                self.visit(handler.type)
+            if handler.name:
+                self.bind(handler.name, OPAQUE, handler.lineno)
+            result = self._block(handler.body)
+            if handler.name and self.live is not None:
+                # https://docs.python.org/3/reference/compound_stmts.html#except-clause
+                self.live[handler.name] = (_DELETED,)
+            flow = max(flow, result)
+            if self.live is not None and result != NEVER:
+                ends.append(self.live)
+        if ends:
+            self.live = _join(ends)
+        return min(self._block(node.finalbody), flow) if node.finalbody else flow
+
+    def _match(self, node: ast.Match) -> Flow:
+        self.visit(node.subject)
+        before = self.live
+        ends: list[Live] = []
+        flow, exhaustive = NEVER, False
+        for case in node.cases:
+            self.live = None if before is None else dict(before)
+            self._pattern(case.pattern)
+            if case.guard is not None:
+                self.truth(case.guard)
+            elif isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
+                exhaustive = True
+            result = self._block(case.body)
+            flow = max(flow, result)
+            if self.live is not None and result != NEVER:
+                ends.append(self.live)
+        if before is not None and not exhaustive:
+            ends.append(before)
+        self.live = _join(ends) if before is not None and ends else before
+        return flow if exhaustive else REACHED
+
+    def _pattern(self, pattern: ast.pattern) -> None:
+        for node in ast.walk(pattern):
+            if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
+                self.bind(node.name, OPAQUE, node.lineno)
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                self.bind(node.rest, OPAQUE, node.lineno)
+            elif isinstance(node, ast.MatchValue):
+                self.visit(node.value)
+            elif isinstance(node, ast.MatchClass):
+                self.visit(node.cls)
+
+    # --- definitions -------------------------------------------------------------------
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        decorators = [Decorator(self.visit(d), d.lineno) for d in node.decorator_list]
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        number = len(self.index.scopes)
+        self._bind(node.name, Defined(node.lineno, number))
+        saved = self._nested(ScopeKind.FUNCTION, node.name, node)
+        scope = self.index.scopes[number]
+        scope.decorators = decorators
+        scope.is_async = isinstance(node, ast.AsyncFunctionDef)
+        scope.annotation = annotation(node.returns)
+        scope.is_stub = _is_stub(node.body)
+        self._parameters(arguments)
+        scope.falls_through = self._block(node.body) == REACHED
+        scope.yields_at = self.yields_at
+        scope.is_generator = self.yields_at > 0
+        self._close(number, None)
+        saved.restore(self)
+
+    def _parameters(self, arguments: ast.arguments) -> None:
+        positional = (*arguments.posonlyargs, *arguments.args)
+        for position, arg in enumerate(positional):
+            self._parameter(arg, position, False)
+        for arg in arguments.kwonlyargs:
+            self._parameter(arg, None, False)
+        for variadic in (arguments.vararg, arguments.kwarg):
+            if variadic is not None:
+                self._parameter(variadic, None, True)
+
+    def _parameter(self, arg: ast.arg, position: int | None, variadic: bool) -> None:
+        self._bind(
+            arg.arg,
+            Parameter(arg.lineno, arg.arg, position, annotation(arg.annotation), variadic),
+        )
+
+    def _class(self, node: ast.ClassDef) -> None:
+        decorators = [Decorator(self.visit(d), d.lineno) for d in node.decorator_list]
+        bases = [
+            self.visit(base.value if isinstance(base, ast.Starred) else base)
+            if not isinstance(base, ast.Subscript)
+            else annotation(base) or OPAQUE
+            for base in node.bases
+        ]
+        for keyword in node.keywords:
+            self.visit(keyword.value)
+        number = len(self.index.scopes)
+        saved = self._nested(ScopeKind.CLASS, node.name, node)
+        scope = self.index.scopes[number]
+        scope.decorators = decorators
+        scope.bases = bases
+        scope.has_keywords = bool(node.keywords) or any(
+            isinstance(base, ast.Starred) for base in node.bases
+        )
+        self._block(node.body)
+        self._close(number, self.live)
+        saved.restore(self)
+        self._bind(node.name, Defined(node.lineno, number))
+
+    # --- imports -----------------------------------------------------------------------
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            self._note_import(alias, alias.name, 0, None)
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            self._note_import(alias, node.module or "", node.level, alias.name)
+
+    def _note_import(self, alias: ast.alias, module: str, level: int, name: str | None) -> None:
+        index = len(self.index.imports)
+        self.index.imports.append(
+            Import(
+                module,
+                level,
+                name,
+                alias.asname,
+                alias.lineno,
+                alias.col_offset,
+                alias.end_lineno or alias.lineno,
+                alias.end_col_offset or alias.col_offset + 1,
+                self.guards,
+                self.type_only,
+                self.dead or self.probed,
+                False,
+            )
+        )
+        if name == "*":
+            if not self.dead:
+                self.index.stars.append(index)
+            return
+        self.imports_of.append((self.number, index))
+        bound = self.index.imports[index].bound
+        self.imported.add(bound)
+        self._bind(bound, Imported(alias.lineno, index))
+
+    def _mark_fallbacks(self) -> None:
+        """A guarded import whose name the scope binds otherwise has its fallback there."""
+        imports = self.index.imports
+        for number, position in self.imports_of:
+            item = imports[position]
+            entry = self.index.scopes[number].bindings.get(item.bound)
+            if item.guards and entry is not None and len(entry.every) > 1:
+                fields = {f: getattr(item, f) for f in item.__struct_fields__}
+                imports[position] = Import(**{**fields, "fallback": True})
+
+    # --- simple statements -------------------------------------------------------------
+
+    def _assign(self, node: ast.Assign) -> None:
+        if any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
+            self._exports(node.value, unconditional=self.is_top_level)
+        if len(node.targets) == 1:
+            for target, value in self.visit_pairs(node.targets[0], node.value):
+                self.bind_target(target, value)
+            return
+        value = self.visit(node.value)
+        for target in node.targets:
+            if isinstance(target, ast.Tuple | ast.List):
+                self.use(value, 1 << Use.FOR)
+            self.bind_target(target, value)
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        value = self.visit(node.value)
+        self.use(value, _RESULT)
+        target = node.target
+        if isinstance(target, ast.Name):
+            if target.id == "__all__":
+                self._exports(node.value, unconditional=False)
+            self.loads[target.id] = target.lineno
+            self.use(Name(target.id), _RESULT)
+            self.bind(target.id, OPAQUE, target.lineno)
+        else:
+            self.bind_target(target, OPAQUE)
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            if isinstance(node.target, ast.Name) and node.target.id == "__all__":
+                self._exports(node.value, unconditional=self.is_top_level)
+            self.bind_target(node.target, self.visit(node.value))
+        elif isinstance(node.target, ast.Name):
+            if self.index.scopes[self.number].kind is ScopeKind.FUNCTION:
+                self.bind(node.target.id, OPAQUE, node.lineno)
+        else:
+            self.bind_target(node.target, OPAQUE)
+
+    def _expression(self, node: ast.Expr) -> None:
+        if isinstance(node.value, ast.Constant):
+            return
+        value = self.visit(node.value)
+        self.use(value, _DISCARDED)
+        if self.number == 0 and isinstance(node.value, ast.Call):
+            self._exports_call(node.value)
+
+    def _return(self, node: ast.Return) -> Flow:
+        scope = self.index.scopes[self.number]
+        value: Expr = Builtin("NoneType")
+        if node.value is not None:
+            value = self.visit(node.value)
+            if scope.annotation is not None:
+                self.use(value, _RESULT)
+        if not self.dead:
+            scope.returns.append(Return(value, node.lineno))
+        return NEVER
+
+    def _raise(self, node: ast.Raise) -> Flow:
+        for part in (node.exc, node.cause):
+            if part is not None:
+                self.visit(part)
+        return NEVER
+
+    def _assert(self, node: ast.Assert) -> Flow:
+        self.truth(node.test)
+        if node.msg is not None:
+            self.visit(node.msg)
+        always_fails = isinstance(node.test, ast.Constant) and not node.test.value
+        return SWALLOWED if always_fails else REACHED
+
+    def _delete(self, node: ast.Delete) -> None:
+        stack = list(node.targets)
+        while stack:
+            target = stack.pop()
+            if isinstance(target, ast.Name):
+                self.loads[target.id] = target.lineno
+                if self.live is not None:
+                    self.live[target.id] = (_DELETED,)
+            elif isinstance(target, ast.Tuple | ast.List):
+                stack.extend(target.elts)
+            else:
+                self.bind_target(target, OPAQUE)
+
+    def _global(self, node: ast.Global | ast.Nonlocal) -> None:
+        for name in node.names:
+            self.loads[name] = node.lineno
+        if isinstance(node, ast.Global):
+            self.index.scopes[self.number].outer.extend(node.names)
+        else:
+            self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
+
+    # --- __all__ -----------------------------------------------------------------------
+
+    def _exports(self, value: ast.expr, *, unconditional: bool) -> None:
+        """Note an assignment to ``__all__``; an unconditional one replaces those before it."""
+        index = self.index
+        if self.number != 0 or self.dead:
+            return
+        if index.exports is None:
+            index.exports = []
+        elif unconditional and not any(
+            isinstance(part, ast.Name) and part.id == "__all__" for part in ast.walk(value)
+        ):
+            index.exports.clear()
+            index.export_sources.clear()
+            index.exports_open = False
+        if not self.is_top_level:
+            index.exports_open = True
+        self._export_parts(value)
+
+    def _export_parts(self, value: ast.expr) -> None:
+        index = self.index
+        exports = index.exports if index.exports is not None else []
+        if isinstance(value, ast.List | ast.Tuple | ast.Set):
+            for element in value.elts:
+                if isinstance(element, ast.Constant) and isinstance(element.value, str):
+                    exports.append(
+                        Export(
+                            element.value,
+                            element.lineno,
+                            element.col_offset,
+                            element.end_lineno or element.lineno,
+                            element.end_col_offset or element.col_offset + 1,
+                        )
+                    )
+                elif isinstance(element, ast.Starred):
+                    self._export_parts(element.value)
+                else:
+                    index.exports_open = True
+        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
+            self._export_parts(value.left)
+            self._export_parts(value.right)
+        elif isinstance(value, ast.Attribute) and value.attr == "__all__":
+            lowered = annotation(value.value)
+            index.export_sources.append(lowered if lowered is not None else OPAQUE)
+        elif (
+            isinstance(value, ast.Call)
+            and handlers.last_name(value.func) in {"list", "tuple", "sorted"}
+            and len(value.args) == 1
+        ):
+            self._export_parts(value.args[0])
+        elif not (isinstance(value, ast.Name) and value.id == "__all__"):
+            index.exports_open = True
+
+    def _exports_call(self, call: ast.Call) -> None:
+        func = call.func
+        if not (
+            isinstance(func, ast.Attribute)
+            and isinstance(func.value, ast.Name)
+            and func.value.id == "__all__"
+        ):
+            return
+        if func.attr == "extend" and len(call.args) == 1:
+            self._exports(call.args[0], unconditional=False)
+        elif func.attr in {"append", "insert"} and call.args:
+            self._exports(ast.List([call.args[-1]], ast.Load()), unconditional=False)
+        else:
+            self.index.exports_open = True
+
+    # --- what to keep ------------------------------------------------------------------
+
+    def _keep_interesting(self) -> None:
+        """Drop the uses that no resolution can turn into a finding."""
+        scopes = self.index.scopes
+        for number, name_uses, loads in self.pending:
+            scope = scopes[number]
+            for name, uses in name_uses.items():
+                kept = uses & self._possible_uses(number, name)
+                if kept:
+                    scope.uses.append(UseSite(Name(name), kept))
+            if scope.kind is ScopeKind.FUNCTION:
+                self._keep_discarded(scope, loads)
+            scope.calls = [
+                call
+                for call in scope.calls
+                if any(self._may_be_produced(number, a) for a in call.args)
+                or any(self._may_be_produced(number, v) for _, v in call.keywords)
+            ]
+            scope.attributes = [
+                chain for chain in scope.attributes if self._may_be_module(number, _head(chain))
+            ]
+
+    def _lookup(self, number: int, name: str) -> Bindings | None:
+        for position, scope in self.index.enclosing(number):
+            if name in scope.outer:
+                return self.index.scopes[0].bindings.get(name)
+            entry = scope.bindings.get(name)
+            if entry is not None:
+                return entry
+            if position == 0:
+                break
+        return None
+
+    def _possible_uses(self, number: int, name: str) -> int:
+        """Return which uses of a name could be a misuse, going by how it is bound."""
+        entry = self._lookup(number, name)
+        if entry is None:
+            # It may come from a star import, or be a builtin.
+            return _PROTOCOL_USES
+        uses = 0
+        for binding in entry.every:
+            if isinstance(binding, Assigned):
+                if not isinstance(binding.value, _BARE):
+                    return -1
+            elif not isinstance(binding, Parameter):
+                uses |= _PROTOCOL_USES
+                if isinstance(binding, Imported):
+                    return -1
+        return uses
+
+    def _may_be_produced(self, number: int, value: Expr) -> bool:
+        if isinstance(value, Name):
+            return self._possible_uses(number, value.id) < 0
+        return isinstance(value, Call | Await | Choice | GeneratorExpression | Entered | Element)
+
+    def _may_be_module(self, number: int, name: str) -> bool:
+        entry = self._lookup(number, name)
+        if entry is None:
+            return bool(self.index.stars)
+        return any(
+            isinstance(b, Imported)
+            or (isinstance(b, Assigned) and isinstance(b.value, Name | Attribute | Choice))
+            for b in entry.every
+        )
+
+    def _keep_discarded(self, scope: Scope, loads: dict[str, int]) -> None:
+        for name, entry in scope.bindings.items():
+            last = loads.get(name, 0)
+            assigned = [
+                b
+                for b in entry.every
+                if isinstance(b, Assigned) and isinstance(b.value, Call | Await | Choice)
+            ]
+            if assigned and (
+                len(entry.every) > 1 or any(last <= binding.line for binding in assigned)
+            ):
+                scope.uses.extend(UseSite(b.value, _DISCARDED) for b in assigned)
+
+
+_BARE = (type(OPAQUE), Builtin)
+
+
+def _head(chain: Expr) -> str:
+    while isinstance(chain, Attribute):
+        chain = chain.value
+    return cast("Name", chain).id
+
+
+def _join(states: list[Live]) -> Live:
+    """Join what alternative paths leave bound; a name bound on one path only may stand."""
+    joined = dict(states[0])
+    for state in states[1:]:
+        if state is not joined:
+            for name, positions in state.items():
+                known = joined.get(name)
+                if known is None:
+                    joined[name] = positions
+                elif known != positions:
+                    joined[name] = tuple(dict.fromkeys(known + positions))
+    return joined
+
+
+def _is_stub(body: Sequence[ast.stmt]) -> bool:
+    """Tell whether a body says nothing about what the function does."""
+    for statement in body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Raise(exc=exception) if (
+                exception is not None
+                and handlers.last_name(exception) == "NotImplementedError"
+            ):
+                continue
+            case _:
+                return False
+    return True
+
+
+class _Saved:
+    """The state of the enclosing scope while a nested one is walked."""
+
+    _FIELDS = (
+        "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
+        "guards", "number", "at_module_level", "dead", "type_only", "probed",
+    )  # fmt: skip
+
+    def __init__(self, builder: _Builder) -> None:
+        self._values = {field: getattr(builder, field) for field in self._FIELDS}
+
+    def restore(self, builder: _Builder) -> None:
+        inner = builder.loads
+        for field, value in self._values.items():
+            setattr(builder, field, value)
+        for name, line in inner.items():
+            builder.loads[name] = max(line, builder.loads.get(name, 0))

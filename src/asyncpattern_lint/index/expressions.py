@@ -1,0 +1,420 @@
+"""Lower ``ast`` expressions to the model's, noting the uses on the way."""
+
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from asyncpattern_lint.index.model import (
+    OPAQUE,
+    Attribute,
+    Await,
+    Builtin,
+    Call,
+    Choice,
+    Expr,
+    GeneratorExpression,
+    Lambda,
+    Name,
+    Opaque,
+    Subscript,
+)
+from asyncpattern_lint.protocol import Use
+
+STAR = Name("*")
+"""Stands for a starred argument: how many arguments it gives is not known."""
+
+_RESULT = 1 << Use.RESULT
+_TRUTH = 1 << Use.TRUTH
+_FOR = 1 << Use.FOR
+_AWAIT = 1 << Use.AWAIT
+_ASYNC_FOR = 1 << Use.ASYNC_FOR
+
+#: Builtin displays over which ``for`` is always right.
+_ITERABLE_DISPLAYS = frozenset({"list", "tuple", "dict", "set", "str", "bytes"})
+
+
+class ExpressionVisitor:
+    """Walks expressions once: lowers them and notes what is used how.
+
+    Subclasses say where names are bound (``bind``) and keep the current ``line``.
+    """
+
+    def __init__(self) -> None:
+        self.uses: dict[Expr, int] = {}
+        self.name_uses: dict[str, int] = {}
+        self.loads: dict[str, int] = {}
+        self.calls: dict[Call, None] = {}
+        self.attributes: dict[Expr, None] = {}
+        self.yields_at = 0
+        self.awaits = 0
+        self.comprehensions = 0
+        self.at_module_level = True
+        self.is_open = False
+        self.has_open_path = False
+        self.written: set[tuple[str, str]] = set()
+        self.patched: set[str] = set()
+        self._methods: dict[type, Callable[[Any], Expr]] = {
+            ast.Name: self._name,
+            ast.Attribute: self._attribute,
+            ast.Call: self._call,
+            ast.Constant: self._constant,
+            ast.Await: self._await,
+            ast.BinOp: self._binary,
+            ast.BoolOp: self._boolean,
+            ast.UnaryOp: self._unary,
+            ast.Compare: self._compare,
+            ast.IfExp: self._conditional,
+            ast.NamedExpr: self._walrus,
+            ast.Lambda: self._lambda,
+            ast.List: self._display,
+            ast.Tuple: self._display,
+            ast.Set: self._display,
+            ast.Dict: self._dict,
+            ast.ListComp: self._comprehension,
+            ast.SetComp: self._comprehension,
+            ast.DictComp: self._comprehension,
+            ast.GeneratorExp: self._comprehension,
+            ast.JoinedStr: self._joined,
+            ast.FormattedValue: self._formatted,
+            ast.Subscript: self._subscript,
+            ast.Starred: self._starred,
+            ast.Slice: self._slice,
+            ast.Yield: self._yield,
+            ast.YieldFrom: self._yield_from,
+        }
+
+    def bind(self, name: str, value: Expr, line: int) -> None:
+        """Note that a name is bound to a value."""
+        raise NotImplementedError
+
+    def visit(self, node: ast.expr) -> Expr:
+        """Lower an expression and note the uses inside it."""
+        method = self._methods.get(type(node))
+        if method is None:
+            return self._other(node)
+        return method(node)
+
+    def use(self, value: Expr, uses: int) -> None:
+        """Note that a value is used."""
+        kind = type(value)
+        if kind is Name:
+            name = value.id  # type: ignore[union-attr]  # narrowed by its exact type
+            self.name_uses[name] = self.name_uses.get(name, 0) | uses
+        elif kind is Opaque or kind is Subscript or kind is Lambda:
+            return
+        elif kind is Builtin and (
+            uses & ~_FOR & 0b111110 == 0
+            and (not uses & _FOR or value.name in _ITERABLE_DISPLAYS)  # type: ignore[union-attr]  # narrowed by its exact type
+        ):
+            return
+        elif kind is Attribute and not uses & 0b111110:
+            return
+        else:
+            self.uses[value] = self.uses.get(value, 0) | uses
+
+    def truth(self, node: ast.expr) -> None:
+        """Note that an expression is tested for truth."""
+        if isinstance(node, ast.BoolOp):
+            for operand in node.values:
+                self.truth(operand)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self.truth(node.operand)
+        else:
+            self.use(self.visit(node), _TRUTH)
+
+    def bind_target(self, target: ast.expr, value: Expr) -> None:
+        """Bind what an assignment, loop or ``with`` binds."""
+        if isinstance(target, ast.Name):
+            self.bind(target.id, value, target.lineno)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for element in target.elts:
+                self.bind_target(element, OPAQUE)
+        elif isinstance(target, ast.Starred):
+            self.bind_target(target.value, Builtin("list"))
+        elif isinstance(target, ast.Attribute):
+            base = self.visit(target.value)
+            self.use(base, _RESULT)
+            self._note_write(base, target.attr)
+        elif isinstance(target, ast.Subscript):
+            self.use(self.visit(target.value), _RESULT)
+            self.visit(target.slice)
+
+    def visit_pairs(self, target: ast.expr, node: ast.expr) -> list[tuple[ast.expr, Expr]]:
+        """Pair the targets of one assignment with their values; unpacking is a use."""
+        if (
+            isinstance(target, ast.Tuple | ast.List)
+            and isinstance(node, ast.Tuple | ast.List)
+            and len(target.elts) == len(node.elts)
+            and not any(isinstance(e, ast.Starred) for e in (*target.elts, *node.elts))
+        ):
+            pairs: list[tuple[ast.expr, Expr]] = []
+            for part, value in zip(target.elts, node.elts, strict=True):
+                pairs.extend(self.visit_pairs(part, value))
+            return pairs
+        lowered = self.visit(node)
+        if isinstance(target, ast.Tuple | ast.List):
+            self.use(lowered, _FOR)
+        return [(target, lowered)]
+
+    # --- one method a node type --------------------------------------------------------
+
+    def _name(self, node: ast.Name) -> Expr:
+        name = node.id
+        self.loads[name] = node.lineno
+        if name == "__path__":
+            self.has_open_path = True
+        return Name(name)
+
+    def _attribute(self, node: ast.Attribute) -> Expr:
+        value = self.visit(node.value)
+        self.use(value, _RESULT)
+        lowered = Attribute(value, node.attr)
+        kind = type(value)
+        if kind is Name:
+            self.attributes[lowered] = None
+            if node.attr == "modules" and value.id == "sys":  # type: ignore[union-attr]  # narrowed by its exact type
+                self.is_open = True
+        elif kind is Attribute and value in self.attributes:
+            del self.attributes[value]
+            self.attributes[lowered] = None
+        return lowered
+
+    def _constant(self, node: ast.Constant) -> Expr:
+        return Builtin(type(node.value).__name__)
+
+    def _call(self, node: ast.Call) -> Expr:
+        func = self.visit(node.func)
+        self.use(func, _RESULT)
+        args = tuple([self._argument(arg) for arg in node.args])
+        keywords = tuple([(k.arg or "**", self.visit(k.value)) for k in node.keywords])
+        call = Call(func, args, keywords)
+        if args or keywords:
+            self.calls[call] = None
+        if type(func) is Name:
+            self._note_dynamic(func.id, node)
+        elif type(func) is Attribute:
+            self._note_mock(func, node)
+        return call
+
+    def _argument(self, node: ast.expr) -> Expr:
+        if isinstance(node, ast.Starred):
+            self.use(self.visit(node.value), _FOR)
+            return STAR
+        return self.visit(node)
+
+    def _note_dynamic(self, name: str, node: ast.Call) -> None:
+        if name in {"globals", "exec"}:
+            self.is_open = True
+        elif name in {"vars", "locals"}:
+            if not node.args and self.at_module_level:
+                self.is_open = True
+        elif name == "setattr" and len(node.args) == 3:
+            self._note_strings(node)
+            if isinstance(node.args[1], ast.Constant):
+                self._note_write(self.visit(node.args[0]), str(node.args[1].value))
+        elif name in {"hasattr", "getattr", "delattr", "patch"}:
+            self._note_strings(node)
+
+    def _note_mock(self, func: Attribute, node: ast.Call) -> None:
+        if func.name in {"setattr", "object", "patch", "multiple", "delattr", "setitem", "spy", "stub"}:
+            self._note_strings(node)
+
+    def _note_write(self, base: Expr, name: str) -> None:
+        """Note ``base.name = ...``: on a module it makes or replaces a global."""
+        while isinstance(base, Attribute):
+            base = base.value
+        if isinstance(base, Name):
+            self.written.add((base.id, name))
+
+    def _note_strings(self, node: ast.Call) -> None:
+        for arg in node.args:
+            if isinstance(arg, ast.Constant) and isinstance(arg.value, str):
+                self.patched.add(arg.value.rpartition(".")[2])
+        self.patched.update(k.arg for k in node.keywords if k.arg)
+
+    def _await(self, node: ast.Await) -> Expr:
+        self.awaits += 1
+        value = self.visit(node.value)
+        self.use(value, _AWAIT)
+        return Await(value)
+
+    def _binary(self, node: ast.BinOp) -> Expr:
+        left = self.visit(node.left)
+        right = self.visit(node.right)
+        self.use(left, _RESULT)
+        self.use(right, _RESULT)
+        if isinstance(node.op, ast.Mod) and left == Builtin("str"):
+            return left
+        return OPAQUE
+
+    def _boolean(self, node: ast.BoolOp) -> Expr:
+        options = []
+        for operand in node.values[:-1]:
+            value = self.visit(operand)
+            self.use(value, _TRUTH)
+            options.append(value)
+        options.append(self.visit(node.values[-1]))
+        return Choice(tuple(options))
+
+    def _unary(self, node: ast.UnaryOp) -> Expr:
+        if isinstance(node.op, ast.Not):
+            self.truth(node.operand)
+            return Builtin("bool")
+        value = self.visit(node.operand)
+        self.use(value, _RESULT)
+        return value if isinstance(value, Builtin) else OPAQUE
+
+    def _compare(self, node: ast.Compare) -> Expr:
+        operands = [self.visit(node.left), *map(self.visit, node.comparators)]
+        for position, operator in enumerate(node.ops):
+            if not isinstance(operator, ast.Is | ast.IsNot):
+                self.use(operands[position], _RESULT)
+                self.use(operands[position + 1], _RESULT)
+        # A rich comparison may return anything (numpy, SQLAlchemy); identity and `in` do not.
+        plain = all(isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn) for op in node.ops)
+        return Builtin("bool") if plain else OPAQUE
+
+    def _conditional(self, node: ast.IfExp) -> Expr:
+        self.truth(node.test)
+        return Choice((self.visit(node.body), self.visit(node.orelse)))
+
+    def _walrus(self, node: ast.NamedExpr) -> Expr:
+        value = self.visit(node.value)
+        # In a comprehension the value may hang on names that only it knows.
+        self.bind(node.target.id, OPAQUE if self.comprehensions else value, node.lineno)
+        return value
+
+    def _lambda(self, node: ast.Lambda) -> Expr:
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                self.visit(default)
+        yields_at, self.yields_at = self.yields_at, 0
+        body = self.visit(node.body)
+        is_generator = self.yields_at > 0
+        self.yields_at = yields_at
+        names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        names += [a.arg for a in (arguments.vararg, arguments.kwarg) if a]
+        if self.comprehensions:
+            return OPAQUE
+        return Lambda(tuple(names), body, is_generator, node.lineno)
+
+    def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
+        for element in node.elts:
+            self.visit(element)
+        return Builtin(type(node).__name__.lower())
+
+    def _dict(self, node: ast.Dict) -> Expr:
+        for key in node.keys:
+            if key is not None:
+                self.visit(key)
+        for value in node.values:
+            self.visit(value)
+        return Builtin("dict")
+
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ) -> Expr:
+        is_async = False
+        awaits = self.awaits
+        self.comprehensions += 1
+        for position, generator in enumerate(node.generators):
+            iterable = self.visit(generator.iter)
+            if position == 0:
+                awaits = self.awaits
+            self.use(iterable, _ASYNC_FOR if generator.is_async else _FOR)
+            is_async = is_async or bool(generator.is_async)
+            self._shadow(generator.target)
+            for condition in generator.ifs:
+                self.truth(condition)
+        if isinstance(node, ast.DictComp):
+            self.visit(node.key)
+            self.visit(node.value)
+        else:
+            self.visit(node.elt)
+        self.comprehensions -= 1
+        if isinstance(node, ast.GeneratorExp):
+            return GeneratorExpression(is_async or self.awaits > awaits, node.lineno)
+        return Builtin(type(node).__name__[:-4].lower())
+
+    def _shadow(self, target: ast.expr) -> None:
+        """A comprehension's targets are its own; only what they evaluate matters."""
+        if isinstance(target, ast.Tuple | ast.List):
+            for element in target.elts:
+                self._shadow(element)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            self.bind_target(target, OPAQUE)
+
+    def _joined(self, node: ast.JoinedStr) -> Expr:
+        for value in node.values:
+            self.visit(value)
+        return Builtin("str")
+
+    def _formatted(self, node: ast.FormattedValue) -> Expr:
+        self.use(self.visit(node.value), _RESULT)
+        if node.format_spec is not None:
+            self.visit(node.format_spec)
+        return OPAQUE
+
+    def _subscript(self, node: ast.Subscript) -> Expr:
+        value = self.visit(node.value)
+        self.use(value, _RESULT)
+        self.visit(node.slice)
+        return Subscript(value, ())
+
+    def _starred(self, node: ast.Starred) -> Expr:
+        self.use(self.visit(node.value), _FOR)
+        return OPAQUE
+
+    def _slice(self, node: ast.Slice) -> Expr:
+        for part in (node.lower, node.upper, node.step):
+            if part is not None:
+                self.visit(part)
+        return OPAQUE
+
+    def _yield(self, node: ast.Yield) -> Expr:
+        self.yields_at = self.yields_at or node.lineno
+        if node.value is not None:
+            self.visit(node.value)
+        return OPAQUE
+
+    def _yield_from(self, node: ast.YieldFrom) -> Expr:
+        self.yields_at = self.yields_at or node.lineno
+        self.use(self.visit(node.value), _FOR)
+        return OPAQUE
+
+    def _other(self, node: ast.expr) -> Expr:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.visit(child)
+        return OPAQUE
+
+
+def annotation(node: ast.expr | None) -> Expr | None:
+    """Lower an annotation; a string is parsed as Python would evaluate it (PEP 563)."""
+    match node:
+        case None:
+            return None
+        case ast.Name(id=name):
+            return Name(name)
+        case ast.Attribute(value=value, attr=name):
+            return Attribute(annotation(value) or OPAQUE, name)
+        case ast.Constant(value=str(text)):
+            try:
+                return annotation(ast.parse(text.strip(), mode="eval").body)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return OPAQUE
+        case ast.Constant(value=None):
+            return Builtin("NoneType")
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=elements)):
+            return Subscript(annotation(value) or OPAQUE, _annotations(elements))
+        case ast.Subscript(value=value, slice=element):
+            return Subscript(annotation(value) or OPAQUE, _annotations([element]))
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return Choice(_annotations([left, right]))
+        case _:
+            return OPAQUE
+
+
+def _annotations(nodes: Sequence[ast.expr]) -> tuple[Expr, ...]:
+    return tuple(annotation(node) or OPAQUE for node in nodes)

@@ -1,0 +1,329 @@
+"""Find first-party modules as Python would find them, without running anything.
+
+Sources: https://docs.python.org/3/reference/import.html, PEP 420 (namespace packages).
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from asyncpattern_lint.discovery import DEFAULT_EXCLUDES, GitIgnore
+
+#: Files that mark a folder as the root of a program or distribution of its own.
+ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
+
+#: Files that hint that a program is started in a folder.
+_PROGRAM_MARKERS = (*ROOT_MARKERS, "requirements.txt", "Dockerfile", "Pipfile", "manage.py")
+
+_EXTENSIONS = (".so", ".pyd", ".pyx", ".c", ".cpp", ".rs", ".pyc")
+
+#: How deep below the project's root other distributions are looked for.
+_DISTRIBUTION_DEPTH = 3
+
+
+class Location(NamedTuple):
+    """Where a module is.
+
+    ``path`` is its source file, or its folder for a namespace package. ``name`` is its dotted
+    name. ``folder`` is where its submodules are, None for a plain module. ``is_open`` tells
+    that it may hold more than its source shows: a namespace package (PEP 420), or a module
+    with a compiled twin.
+    """
+
+    path: str
+    name: str
+    folder: str | None
+    is_open: bool
+
+    @property
+    def is_namespace(self) -> bool:
+        """Whether this is a folder without ``__init__``."""
+        return self.path == self.folder
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The answer to an import.
+
+    ``found`` holds every module that it may mean; ``partial`` tells that it may also mean
+    something outside the project. Where nothing is found, ``package`` is the innermost package
+    that does exist, with ``missing`` the dotted name that it lacks - only where it is certain
+    that no other place provides it.
+    """
+
+    found: tuple[Location, ...] = ()
+    partial: bool = False
+    package: Location | None = None
+    missing: str = ""
+
+
+UNKNOWN = Lookup(partial=True)
+
+
+class Finder:
+    """Resolves module names from the place of the importing file.
+
+    ``project`` is the folder above which nothing is searched; ``given`` are further folders
+    to take as roots, such as those that the user named.
+    """
+
+    def __init__(self, project: str, given: Iterable[str] = ()) -> None:
+        self.project = project
+        self.given = frozenset(given)
+        self._listings: dict[str, frozenset[str]] = {}
+        self._entries: dict[tuple[str, str], Location | None] = {}
+        self._lookups: dict[tuple[str, str], Lookup] = {}
+        self._roots: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._ignored: GitIgnore | None = None
+        self._distributions: list[str] | None = None
+
+    # --- folders -----------------------------------------------------------------------
+
+    def listing(self, folder: str) -> frozenset[str]:
+        """Return the names in a folder; empty if it cannot be read."""
+        known = self._listings.get(folder)
+        if known is None:
+            try:
+                known = frozenset(os.listdir(folder))  # noqa: PTH208  # names only, and quick
+            except OSError:
+                known = frozenset()
+            self._listings[folder] = known
+        return known
+
+    def is_package(self, folder: str) -> bool:
+        """Whether a folder is a regular package."""
+        names = self.listing(folder)
+        return "__init__.py" in names or "__init__.pyi" in names
+
+    def package_folders(self, path: str) -> list[str]:
+        """Return the regular packages that a file lies in, outermost first."""
+        folders = []
+        folder = os.path.dirname(path)
+        while self.is_package(folder):
+            folders.append(folder)
+            parent = os.path.dirname(folder)
+            if parent == folder:
+                break
+            folder = parent
+        return folders[::-1]
+
+    def module_name(self, path: str) -> str:
+        """Return the dotted name of a file, counted from its outermost regular package."""
+        folders = self.package_folders(path)
+        parts = [os.path.basename(folder) for folder in folders]
+        stem = os.path.basename(path).partition(".")[0]
+        if stem != "__init__" or not parts:
+            parts.append(stem)
+        return ".".join(parts)
+
+    def location_of(self, path: str) -> Location:
+        """Return the location of a source file."""
+        folder = os.path.dirname(path)
+        stem = os.path.basename(path).partition(".")[0]
+        name = self.module_name(path)
+        if stem == "__init__":
+            return Location(path, name, folder, _has_twin(self.listing(folder), stem))
+        known = self.entry(folder, stem)
+        if known is not None and known.path == path:
+            return known._replace(name=name)
+        return Location(path, name, None, False)
+
+    # --- one step ----------------------------------------------------------------------
+
+    def entry(self, folder: str, name: str, prefix: str = "") -> Location | None:
+        """Return what ``name`` means in a folder: a package wins over a module (PEP 420)."""
+        key = (folder, name)
+        if key in self._entries:
+            known = self._entries[key]
+        else:
+            known = self._entries[key] = self._entry(folder, name)
+        if known is None or not prefix:
+            return known
+        return known._replace(name=f"{prefix}.{name}")
+
+    def _entry(self, folder: str, name: str) -> Location | None:
+        names = self.listing(folder)
+        inner = os.path.join(folder, name)
+        if name in names:
+            inside = self.listing(inner)
+            for init in ("__init__.py", "__init__.pyi"):
+                if init in inside:
+                    compiled = _has_twin(inside, "__init__")
+                    return Location(os.path.join(inner, init), name, inner, compiled)
+        for suffix in (".py", ".pyi"):
+            if name + suffix in names:
+                path = os.path.join(folder, name + suffix)
+                twin = f"{name}.pyi" in names or _has_twin(names, name)
+                return Location(path, name, None, twin)
+        if name in names and os.path.isdir(inner):
+            return Location(inner, name, inner, True)
+        return None
+
+    def is_elsewhere(self, folder: str, name: str) -> bool:
+        """Whether a module that has no source here is generated, compiled or ignored by git."""
+        names = self.listing(folder)
+        if _has_twin(names, name) or name.endswith(("_pb2", "_pb2_grpc")):
+            return True
+        if self._ignored is None:
+            self._ignored = GitIgnore()
+        return any(
+            self._ignored.is_ignored(os.path.join(folder, tail))
+            for tail in (f"{name}.py", os.path.join(name, "__init__.py"))
+        )
+
+    # --- names -------------------------------------------------------------------------
+
+    def relative(self, level: int, name: str, importer: str) -> Lookup:
+        """Resolve ``from ..name import`` in a file; ``level`` counts the dots."""
+        folder = os.path.dirname(importer)
+        for _ in range(level - 1):
+            folder = os.path.dirname(folder)
+        packages = self.package_folders(importer)
+        if level > 1 and folder not in packages and self.is_package(os.path.dirname(importer)):
+            return UNKNOWN
+        base = self._package_at(folder)
+        if not name:
+            return Lookup((base,), partial=base.is_open)
+        return self._descend((base,), name.split("."), base.is_namespace)
+
+    def _package_at(self, folder: str) -> Location:
+        name = ".".join(map(os.path.basename, [*self.package_folders(folder), folder]))
+        for init in ("__init__.py", "__init__.pyi"):
+            if init in self.listing(folder):
+                return Location(os.path.join(folder, init), name, folder, False)
+        return Location(folder, os.path.basename(folder), folder, True)
+
+    def absolute(self, name: str, importer: str) -> Lookup:
+        """Resolve ``import name`` in a file."""
+        key = (os.path.dirname(importer), name)
+        known = self._lookups.get(key)
+        if known is None:
+            known = self._lookups[key] = self._absolute(name, importer)
+        return known
+
+    def _absolute(self, name: str, importer: str) -> Lookup:
+        top, *rest = name.split(".")
+        bases = self._tops(self.roots(importer, top), top)
+        if not bases and top not in sys.stdlib_module_names:
+            bases = self._tops(self.distributions(), top)
+        if not bases:
+            return UNKNOWN
+        regular = [base for base in bases if not base.is_namespace]
+        # A folder named like a standard module is found first only where it comes first on
+        # sys.path, which the source does not tell.
+        partial = top in sys.stdlib_module_names or not regular
+        return self._descend(tuple(regular or bases), rest, partial)
+
+    def _tops(self, roots: Iterable[str], top: str) -> list[Location]:
+        entries = (self.entry(root, top) for root in roots)
+        return [location for location in entries if location is not None]
+
+    def _descend(
+        self, bases: tuple[Location, ...], names: Iterable[str], partial: bool
+    ) -> Lookup:
+        current = bases
+        for name in names:
+            below = [self.submodule(base, name) for base in current]
+            found = tuple(location for location in below if location is not None)
+            if not found:
+                stuck = current[0]
+                certain = not partial and not any(
+                    base.is_open or self._may_grow(base, name) for base in current
+                )
+                if not certain:
+                    return UNKNOWN
+                return Lookup((), False, stuck, f"{stuck.name}.{name}")
+            partial = partial or len(found) < len(current)
+            current = found
+        return Lookup(current, partial)
+
+    def _may_grow(self, base: Location, name: str) -> bool:
+        return base.folder is not None and self.is_elsewhere(base.folder, name)
+
+    def submodule(self, package: Location, name: str) -> Location | None:
+        """Return a package's submodule, None if it has none of that name."""
+        if package.folder is None:
+            return None
+        return self.entry(package.folder, name, package.name)
+
+    def submodule_names(self, package: Location) -> list[str]:
+        """Return the names of a package's submodules, sorted."""
+        if package.folder is None:
+            return []
+        names = {
+            name.partition(".")[0]
+            for name in self.listing(package.folder)
+            if name.endswith((".py", ".pyi")) or self.is_package(f"{package.folder}/{name}")
+        }
+        return sorted(names - {"__init__", "__main__"})
+
+    # --- roots -------------------------------------------------------------------------
+
+    def roots(self, importer: str, top: str) -> tuple[str, ...]:
+        """Return the folders that may be on ``sys.path`` when a file imports ``top``."""
+        folder = os.path.dirname(importer)
+        key = (folder, top)
+        known = self._roots.get(key)
+        if known is None:
+            known = self._roots[key] = tuple(dict.fromkeys(self._find_roots(importer, top)))
+        return known
+
+    def _find_roots(self, importer: str, top: str) -> Iterable[str]:
+        packages = self.package_folders(importer)
+        folder = os.path.dirname(importer)
+        # Where a script lies, or where the outermost package of a module lies.
+        yield os.path.dirname(packages[0]) if packages else folder
+        inside = {folder}
+        for ancestor in self._ancestors(folder):
+            names = self.listing(ancestor)
+            marked = (
+                ancestor == self.project
+                or ancestor in self.given
+                or any(marker in names for marker in ROOT_MARKERS)
+            )
+            if marked:
+                yield ancestor
+                yield os.path.join(ancestor, "src")
+            elif "__init__.py" not in names and (
+                os.path.join(ancestor, top) in inside
+                or any(m in names for m in _PROGRAM_MARKERS)
+                or any(n.endswith(".py") for n in names)
+            ):
+                yield ancestor
+            inside.add(ancestor)
+
+    def distributions(self) -> list[str]:
+        """Return the roots of the project's distributions, wherever they lie in it."""
+        if self._distributions is None:
+            self._distributions = list(self._find_distributions(self.project, 0))
+        return self._distributions
+
+    def _find_distributions(self, folder: str, depth: int) -> Iterable[str]:
+        names = self.listing(folder)
+        if depth and any(marker in names for marker in ROOT_MARKERS):
+            yield os.path.join(folder, "src")
+            yield folder
+        if depth < _DISTRIBUTION_DEPTH and "__init__.py" not in names:
+            for name in sorted(names):
+                if "." not in name and name not in DEFAULT_EXCLUDES:
+                    yield from self._find_distributions(os.path.join(folder, name), depth + 1)
+
+    def _ancestors(self, folder: str) -> Iterable[str]:
+        while True:
+            yield folder
+            parent = os.path.dirname(folder)
+            if folder == self.project or parent == folder:
+                return
+            folder = parent
+
+
+def _has_twin(names: frozenset[str], stem: str) -> bool:
+    """Tell whether a module is also there as something other than Python source."""
+    if any(stem + extension in names for extension in _EXTENSIONS):
+        return True
+    tagged = f"{stem}."
+    return any(
+        name.startswith(tagged) and name.endswith((".so", ".pyd", ".pyx")) for name in names
+    )

@@ -1,0 +1,116 @@
+"""What hides a failing import: ``except`` clauses and ``contextlib.suppress``."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from asyncpattern_lint.index.model import Caught, Guard
+
+_CAUGHT = {
+    "ModuleNotFoundError": Caught.MODULE_NOT_FOUND,
+    "ImportError": Caught.IMPORT_ERROR,
+    "Exception": Caught.EVERYTHING,
+    "BaseException": Caught.EVERYTHING,
+}
+
+#: Calls that end the program or the test, so that nothing goes on degraded.
+_LEAVING_CALLS = frozenset(
+    {"exit", "_exit", "quit", "abort", "skip", "skipTest", "fail", "xfail", "importorskip"}
+)
+
+#: Context managers under which an error is expected.
+RAISING_CONTEXTS = frozenset(
+    {
+        "raises", "suppress", "assertRaises", "assertRaisesRegex", "RaisesGroup", "warns",
+        "assertWarns", "assertWarnsRegex", "deprecated_call", "assert_raises",
+    }
+)  # fmt: skip
+
+#: Functions that ask what an object is, so that what follows depends on the answer.
+GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
+GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last component of a name or attribute, else an empty string."""
+    if isinstance(node, ast.Call):
+        return last_name(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def guards_of_try(node: ast.Try | ast.TryStar) -> tuple[Guard, ...]:
+    """Return the guards that a ``try`` puts around its body, in the order of its handlers."""
+    guards = []
+    bound_after = [name for part in (node.orelse, node.finalbody) for name in _bound(part)]
+    for handler in node.handlers:
+        caught = _caught(handler.type)
+        if caught is not None:
+            guards.append(
+                Guard(
+                    caught,
+                    _clause(handler),
+                    handler.lineno,
+                    (*_bound(handler.body), *bound_after),
+                    any(_leaves(statement) for statement in handler.body),
+                )
+            )
+    return tuple(guards)
+
+
+def guard_of_with(node: ast.With | ast.AsyncWith) -> tuple[Guard, ...]:
+    """Return the guard of a ``with suppress(...)``, if it is one that hides imports."""
+    for item in node.items:
+        call = item.context_expr
+        if isinstance(call, ast.Call) and last_name(call.func) == "suppress":
+            levels = [level for level in map(_level, call.args) if level is not None]
+            if levels:
+                text = f"suppress({', '.join(map(ast.unparse, call.args))})"
+                return (Guard(max(levels), text, call.lineno, (), False),)
+    return ()
+
+
+def _level(node: ast.expr) -> Caught | None:
+    return _CAUGHT.get(last_name(node))
+
+
+def _caught(node: ast.expr | None) -> Caught | None:
+    if node is None:
+        return Caught.EVERYTHING
+    levels = [_level(e) for e in (node.elts if isinstance(node, ast.Tuple) else [node])]
+    return max((level for level in levels if level is not None), default=None)
+
+
+def _clause(handler: ast.ExceptHandler) -> str:
+    return f"except {ast.unparse(handler.type)}" if handler.type else "except"
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    return any(
+        isinstance(node, ast.Raise)
+        or (isinstance(node, ast.Call) and last_name(node.func) in _LEAVING_CALLS)
+        for node in _walk_scope([statement])
+    )
+
+
+def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    for node in _walk_scope(statements):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name.partition(".")[0]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+
+
+def _walk_scope(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
+    """Walk statements without entering the scopes that they open."""
+    stack: list[ast.AST] = list(statements)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+        ):
+            stack.extend(ast.iter_child_nodes(node))

@@ -1,0 +1,374 @@
+"""The outline of a module: small, serialisable, without any syntax tree.
+
+Expressions are reduced to what decides their kind. The builder lowers ``ast`` nodes to them,
+the visitor lowers LibCST nodes to them, and the resolver evaluates them: one evaluator for both.
+
+Lines count from 1. Columns are ``ast``'s: bytes of UTF-8, from 0.
+"""
+
+import enum
+from collections.abc import Iterator
+
+import msgspec
+
+
+class Struct(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An immutable value that msgspec reads and writes as an array."""
+
+
+# --- expressions -------------------------------------------------------------------------
+
+
+class Name(Struct, frozen=True, tag=0):
+    """A plain name, as written."""
+
+    id: str
+
+
+class Attribute(Struct, frozen=True, tag=1):
+    """``value.name``."""
+
+    value: "Expr"
+    name: str
+
+
+class Call(Struct, frozen=True, tag=2):
+    """``func(args, keywords)``. A starred argument is ``Opaque`` with the name ``*``."""
+
+    func: "Expr"
+    args: tuple["Expr", ...]
+    keywords: tuple[tuple[str, "Expr"], ...]
+
+
+class Await(Struct, frozen=True, tag=3):
+    """``await value``."""
+
+    value: "Expr"
+
+
+class Builtin(Struct, frozen=True, tag=4):
+    """A value whose builtin type the syntax alone tells, for example a literal's."""
+
+    name: str
+
+
+class Choice(Struct, frozen=True, tag=5):
+    """One of several values: a conditional expression, ``or``, ``and``."""
+
+    options: tuple["Expr", ...]
+
+
+class GeneratorExpression(Struct, frozen=True, tag=6):
+    """``(x for x in y)``; asynchronous where PEP 530 says so."""
+
+    is_async: bool
+    line: int
+
+
+class Lambda(Struct, frozen=True, tag=7):
+    """``lambda parameters: body``; a generator function where the body yields."""
+
+    parameters: tuple[str, ...]
+    body: "Expr"
+    is_generator: bool
+    line: int
+
+
+class Subscript(Struct, frozen=True, tag=8):
+    """``value[args]``, which matters in annotations."""
+
+    value: "Expr"
+    args: tuple["Expr", ...]
+
+
+class Entered(Struct, frozen=True, tag=9):
+    """What ``with value as x`` binds to ``x``."""
+
+    value: "Expr"
+    is_async: bool
+
+
+class Element(Struct, frozen=True, tag=10):
+    """What ``for x in value`` binds to ``x``."""
+
+    value: "Expr"
+    is_async: bool
+
+
+class Opaque(Struct, frozen=True, tag=11):
+    """A value that nothing here can know."""
+
+
+Expr = (
+    Name
+    | Attribute
+    | Call
+    | Await
+    | Builtin
+    | Choice
+    | GeneratorExpression
+    | Lambda
+    | Subscript
+    | Entered
+    | Element
+    | Opaque
+)
+
+OPAQUE = Opaque()
+
+
+def dotted(expr: Expr) -> str | None:
+    """Return ``a.b.c`` for a chain of plain attributes, else None."""
+    parts: list[str] = []
+    while isinstance(expr, Attribute):
+        parts.append(expr.name)
+        expr = expr.value
+    if not isinstance(expr, Name):
+        return None
+    parts.append(expr.id)
+    return ".".join(reversed(parts))
+
+
+# --- bindings ----------------------------------------------------------------------------
+
+
+class Defined(Struct, frozen=True, tag=0):
+    """Bound by ``def`` or ``class``; ``scope`` is the number of the scope that it opens."""
+
+    line: int
+    scope: int
+
+
+class Imported(Struct, frozen=True, tag=1):
+    """Bound by an import; ``index`` counts into ``ModuleIndex.imports``."""
+
+    line: int
+    index: int
+
+
+class Assigned(Struct, frozen=True, tag=2):
+    """Bound to a value."""
+
+    line: int
+    value: Expr
+
+
+class Parameter(Struct, frozen=True, tag=3):
+    """Bound by the caller. ``position`` is None where no positional argument can reach it."""
+
+    line: int
+    name: str
+    position: int | None
+    annotation: Expr | None
+    variadic: bool
+
+
+Binding = Defined | Imported | Assigned | Parameter
+
+
+class Bindings(msgspec.Struct, array_like=True, gc=False):
+    """Every binding of one name in one scope.
+
+    ``live`` holds the positions in ``every`` that may stand when the scope has run to its end.
+    ``type_only`` holds those under ``if TYPE_CHECKING``, which do not run. ``deleted`` tells
+    that the name may have been deleted at the end.
+    """
+
+    every: list[Binding]
+    live: list[int]
+    type_only: list[int]
+    deleted: bool = False
+
+
+# --- imports -----------------------------------------------------------------------------
+
+
+class Caught(enum.IntEnum):
+    """How much of a failing import a handler catches.
+
+    A missing module raises ``ModuleNotFoundError``, a missing name its base ``ImportError``.
+    """
+
+    MODULE_NOT_FOUND = 0
+    IMPORT_ERROR = 1
+    EVERYTHING = 2
+
+
+class Guard(Struct, frozen=True):
+    """A handler around an import.
+
+    ``binds`` are the names that the handler binds; ``leaves`` tells that it raises or exits.
+    """
+
+    caught: Caught
+    text: str
+    line: int
+    binds: tuple[str, ...]
+    leaves: bool
+
+
+class Import(Struct, frozen=True):
+    """One name of one import statement.
+
+    ``import a.b`` has ``module="a.b"`` and no ``name``; ``from ..x import y`` has
+    ``module="x"``, ``level=2``, ``name="y"``; a star import has ``name="*"``.
+    ``dead`` marks an import that cannot run, ``fallback`` one whose name the same scope
+    also binds in another way.
+    """
+
+    module: str
+    level: int
+    name: str | None
+    asname: str | None
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    guards: tuple[Guard, ...]
+    type_only: bool
+    dead: bool
+    fallback: bool
+
+    @property
+    def bound(self) -> str:
+        """The name that the import binds in its scope."""
+        return self.asname or self.name or self.module.partition(".")[0]
+
+    @property
+    def text(self) -> str:
+        """The import as one would write it alone."""
+        renamed = f" as {self.asname}" if self.asname else ""
+        if self.name is None:
+            return f"import {self.module}{renamed}"
+        return f"from {'.' * self.level}{self.module} import {self.name}{renamed}"
+
+
+class Export(Struct, frozen=True):
+    """One string in ``__all__``."""
+
+    name: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+# --- scopes ------------------------------------------------------------------------------
+
+
+class ScopeKind(enum.IntEnum):
+    """What opens a scope. Lambdas and comprehensions are expressions here."""
+
+    MODULE = 0
+    FUNCTION = 1
+    CLASS = 2
+
+
+class Decorator(Struct, frozen=True):
+    """A decorator as written."""
+
+    value: Expr
+    line: int
+
+
+class Return(Struct, frozen=True):
+    """A ``return`` with its value."""
+
+    value: Expr
+    line: int
+
+
+class UseSite(Struct, frozen=True):
+    """A value and the uses made of it somewhere in a scope: bit ``1 << Use`` for each."""
+
+    value: Expr
+    uses: int
+
+
+class Scope(msgspec.Struct, array_like=True, gc=False):
+    """A module, function or class and what happens in it.
+
+    ``parent`` is the number of the enclosing scope (-1 for the module). ``calls`` are calls
+    with arguments that may be misused by being passed; ``attributes`` are dotted chains that
+    may lead into a module. ``outer`` are the names declared ``global``. ``is_stub`` marks a
+    body of ``...``, ``pass`` or ``raise NotImplementedError`` only; ``falls_through`` one whose
+    end can be reached. ``yields_at`` is the line of the first ``yield``, 0 without one.
+    ``has_keywords`` marks a class with keywords such as ``metaclass=``.
+    """
+
+    kind: ScopeKind
+    name: str
+    parent: int
+    line: int
+    end_line: int
+    bindings: dict[str, Bindings] = msgspec.field(default_factory=dict)
+    outer: list[str] = msgspec.field(default_factory=list)
+    is_async: bool = False
+    is_generator: bool = False
+    is_stub: bool = False
+    falls_through: bool = False
+    decorators: list[Decorator] = msgspec.field(default_factory=list)
+    returns: list[Return] = msgspec.field(default_factory=list)
+    annotation: Expr | None = None
+    yields_at: int = 0
+    bases: list[Expr] = msgspec.field(default_factory=list)
+    has_keywords: bool = False
+    uses: list[UseSite] = msgspec.field(default_factory=list)
+    calls: list[Call] = msgspec.field(default_factory=list)
+    attributes: list[Expr] = msgspec.field(default_factory=list)
+
+
+class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
+    """The outline of one module: a pure function of its bytes.
+
+    ``scopes[0]`` is the module itself. ``exports`` is None where there is no ``__all__``;
+    ``export_sources`` are modules whose ``__all__`` is taken over; ``exports_open`` tells that
+    the rest of ``__all__`` is computed. ``is_open`` tells that the module may bind names that
+    its text does not show; ``has_open_path`` that its submodules may lie elsewhere.
+    ``written`` are attribute names that the module assigns on other objects, ``patched`` those
+    that it replaces through a mocking call. ``nonlocals`` are names that nested functions
+    rebind.
+    """
+
+    scopes: list[Scope]
+    imports: list[Import] = msgspec.field(default_factory=list)
+    stars: list[int] = msgspec.field(default_factory=list)
+    exports: list[Export] | None = None
+    export_sources: list[Expr] = msgspec.field(default_factory=list)
+    exports_open: bool = False
+    is_open: bool = False
+    has_open_path: bool = False
+    written: list[str] = msgspec.field(default_factory=list)
+    patched: list[str] = msgspec.field(default_factory=list)
+    nonlocals: list[str] = msgspec.field(default_factory=list)
+
+    def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
+        """Yield the scope and those in which its names are looked up, innermost first.
+
+        A class body is seen from itself only
+        (https://docs.python.org/3/reference/executionmodel.html#resolution-of-names).
+        """
+        first = True
+        while number >= 0:
+            scope = self.scopes[number]
+            if first or scope.kind is not ScopeKind.CLASS:
+                yield number, scope
+            first = False
+            number = scope.parent
+
+    def qualified_name(self, number: int) -> str:
+        """Return the dotted name of a scope inside its module, for example ``Store.open``."""
+        parts: list[str] = []
+        while number > 0:
+            parts.append(self.scopes[number].name)
+            number = self.scopes[number].parent
+        return ".".join(reversed(parts))
+
+
+class Failure(Struct, frozen=True):
+    """Why a file has no outline: one clear sentence and the place (1-based, characters)."""
+
+    reason: str
+    line: int = 1
+    column: int = 1
+    is_syntax: bool = False

@@ -1,0 +1,111 @@
+"""The outlines of a project's modules, made on demand."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from asyncpattern_lint.index import builder
+from asyncpattern_lint.index.finder import Finder
+from asyncpattern_lint.index.model import Failure, ModuleIndex
+from asyncpattern_lint.parallel import map_chunks
+
+#: Larger files are generated data: reading them would cost more than they can tell.
+MAX_BYTES = 10_000_000
+
+#: Below this many files, starting processes costs more than it saves.
+_PARALLEL_THRESHOLD = 150
+
+Outline = ModuleIndex | Failure
+
+
+class Project:
+    """Gives the outline of any file of the project.
+
+    ``overlay`` maps absolute paths to text that stands in for what is on disk.
+    """
+
+    def __init__(self, finder: Finder, overlay: Mapping[str, bytes] | None = None) -> None:
+        self.finder = finder
+        self.overlay = overlay or {}
+        self.outlines: dict[str, Outline] = {}
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
+        text = self.overlay.get(path)
+        return Path(path).read_bytes() if text is None else text
+
+    def outline(self, path: str) -> Outline:
+        """Return a file's outline, or why it has none."""
+        known = self.outlines.get(path)
+        if known is None:
+            known = self.outlines[path] = outline_of(path, self.overlay.get(path))
+        return known
+
+    def module(self, path: str) -> ModuleIndex | None:
+        """Return a file's outline, None if it has none."""
+        outline = self.outline(path)
+        return outline if isinstance(outline, ModuleIndex) else None
+
+    def load(self, paths: Iterable[str], jobs: int) -> Iterator[int]:
+        """Make the outlines of many files; yield how many are done after each chunk."""
+        wanted = [path for path in paths if path not in self.outlines]
+        for path in [path for path in wanted if path in self.overlay]:
+            self.outline(path)
+        wanted = [path for path in wanted if path not in self.overlay]
+        done = 0
+        for chunk in map_chunks(_outlines, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
+            for path, outline in msgspec.msgpack.decode(chunk, type=list[tuple[str, _Packed]]):
+                self.outlines[path] = outline.unpack()
+                done += 1
+            yield done
+
+
+class _Packed(msgspec.Struct, array_like=True, gc=False):
+    index: ModuleIndex | None
+    failure: Failure | None
+
+    def unpack(self) -> Outline:
+        found = self.index if self.index is not None else self.failure
+        assert found is not None  # one of the two is always set by _outlines
+        return found
+
+
+def _outlines(paths: list[str]) -> bytes:
+    """Outline files in a worker; what goes back is data that cannot run code."""
+    packed = []
+    for path in paths:
+        outline = outline_of(path)
+        if isinstance(outline, ModuleIndex):
+            packed.append((path, _Packed(outline, None)))
+        else:
+            packed.append((path, _Packed(None, outline)))
+    return msgspec.msgpack.encode(packed)
+
+
+def outline_of(path: str, text: bytes | None = None) -> Outline:
+    """Return the outline of a file, of ``text`` if that is given, or why there is none."""
+    try:
+        if text is None:
+            if Path(path).stat().st_size > MAX_BYTES:
+                return Failure(f"the file is larger than {MAX_BYTES:,} bytes")
+            text = Path(path).read_bytes()
+        return builder.build(builder.parse(text, path))
+    except OSError as error:
+        return Failure(f"the file cannot be read: {error.strerror or error}")
+    except SyntaxError as error:
+        return _syntax_failure(error)
+    except (RecursionError, MemoryError):
+        return Failure("the code is nested too deeply to be parsed")
+    except ValueError as error:
+        # For example "source code string cannot contain null bytes".
+        return Failure(f"the file is not Python source: {error}")
+
+
+def _syntax_failure(error: SyntaxError) -> Failure:
+    return Failure(
+        f"syntax error: {error.msg}",
+        max(error.lineno or 1, 1),
+        max(error.offset or 1, 1),
+        is_syntax=True,
+    )

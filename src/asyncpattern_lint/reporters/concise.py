@@ -1,0 +1,21 @@
+"""The concise report: one line per finding."""
+
+from collections.abc import Iterator
+
+from asyncpattern_lint.findings import Finding, Report
+from asyncpattern_lint.reporters.style import Colour, Style, printable, summary
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """Yield the lines of the report."""
+    for finding in report.findings:
+        yield header(finding, style)
+    yield summary(report, style)
+
+
+def header(finding: Finding, style: Style) -> str:
+    """Return ``path:line:column: CODE message`` on one line."""
+    path = style.paint(style.shown(finding.path), Colour.BOLD)
+    code = style.paint(finding.code, Colour.RED)
+    line, column = finding.span.line, finding.span.column
+    return f"{path}:{line}:{column}: {code} {printable(finding.message)}"

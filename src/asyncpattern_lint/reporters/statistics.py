@@ -1,0 +1,22 @@
+"""Counts per code in place of the findings."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from asyncpattern_lint.findings import Report
+from asyncpattern_lint.reporters.style import Colour, Style, count, summary
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """Yield a line per code, the most frequent first, then what the run went through."""
+    counts = Counter((finding.code, finding.name) for finding in report.findings)
+    margin = len(str(max(counts.values(), default=0)))
+    for (code, name), number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{number:>{margin}}  {style.paint(code, Colour.RED)}  {name}"
+    if counts:
+        yield ""
+    yield summary(report, style)
+    yield (
+        f"{count(report.files, 'file')} checked, {count(report.candidates, 'candidate')} walked, "
+        f"{report.seconds:.2f} s."
+    )

@@ -1,0 +1,77 @@
+"""What every reporter shares: colours, paths, and text that is safe on a terminal."""
+
+import enum
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from asyncpattern_lint.findings import Report
+
+
+class Colour(enum.StrEnum):
+    """SGR parameters of the terminal's colours."""
+
+    RED = "1;31"
+    GREEN = "1;32"
+    BLUE = "1;34"
+    BOLD = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a report is rendered.
+
+    ``cwd`` is the absolute directory that paths are made relative to; ``read_line`` takes an
+    absolute path and a line number from 1 and returns the line without its end, or an empty
+    text where there is none.
+    """
+
+    colour: bool
+    cwd: str
+    read_line: Callable[[str, int], str]
+
+    def paint(self, text: str, colour: Colour) -> str:
+        """Return the text in a colour, or as it is where colours are off."""
+        return f"\x1b[{colour.value}m{text}\x1b[0m" if self.colour else text
+
+    def relative(self, path: str) -> str:
+        """Return the path relative to ``cwd``, or as it is on another drive."""
+        try:
+            return os.path.relpath(path, self.cwd)
+        except ValueError:
+            return path
+
+    def shown(self, path: str) -> str:
+        """Return the path as text reports show it: relative, without control characters."""
+        return printable(self.relative(path))
+
+
+def printable(text: str) -> str:
+    """Return the text on one line, with every unprintable character escaped.
+
+    So neither terminal control sequences nor invisible direction marks get through.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(escape, text))
+
+
+def escape(character: str) -> str:
+    r"""Return the character, or its escape (``\x1b``) if it is not printable."""
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def summary(report: Report, style: Style) -> str:
+    """Return the closing line of a text report."""
+    files = count(report.files, "file")
+    seconds = f"{report.seconds:.1f} s"
+    if not report.findings:
+        return f"{style.paint('All checks passed!', Colour.GREEN)} ({files}, {seconds})"
+    return f"Found {count(len(report.findings), 'problem')} in {files} ({seconds})."
+
+
+def count(number: int, noun: str) -> str:
+    """Return the number with its noun, for example ``3 problems``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,62 @@
+"""APL13x: ``await`` on what is not awaitable."""
+
+from typing import ClassVar
+
+from asyncpattern_lint.findings import Misuse
+from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.rule import TableRule, example
+
+#: What takes a coroutine only, and no other awaitable.
+_COROUTINE_TAKERS = ("run", "create_task", "run_coroutine_threadsafe")
+
+
+class Await(TableRule):
+    """Flag `await` on an object that is not awaitable.
+
+    ## What it does
+    Finds `await`, and the functions of asyncio that demand a coroutine or an awaitable
+    (`asyncio.run`, `create_task`, `gather`, `wait_for`), on an object without `__await__`.
+
+    ## Why is this bad?
+    It raises `TypeError` when it runs. `async def` with a `yield` in its body is an async
+    generator, not a coroutine; a function that was made synchronous returns its value at once.
+
+    ## Example
+    ```python
+    rows = await get_rows()  # an async generator
+    ```
+
+    Use instead:
+    ```python
+    rows = [row async for row in get_rows()]
+    ```
+    """
+
+    use = Use.AWAIT
+    naming = "await-on-{kind}"
+    needs = "an awaitable (`__await__`)"
+    refined: ClassVar = dict.fromkeys(_COROUTINE_TAKERS, "a coroutine")
+    advice: ClassVar = {
+        Kind.ASYNC_GENERATOR: "write `async for ... in {reference}`, "
+        "or `[... async for ... in {reference}]`",
+        Kind.ASYNC_CONTEXT_MANAGER: "write `async with {reference} as ...:`",
+        Kind.GENERATOR: "write `for ... in {reference}` without {construct}",
+        Kind.CONTEXT_MANAGER: "write `with {reference} as ...:`",
+        Kind.OTHER: "remove {construct}: `{reference}` is the value already",
+    }
+    sample = """\
+async def case_await() -> None:
+    print(await {call}){mark}
+"""
+    good = (
+        example(Kind.COROUTINE, sample.format(call="get_user()", mark="")),
+        example(Kind.OTHER, "def case_call() -> None:\n    print(get_count())\n"),
+    )
+
+    def advise(self, misuse: Misuse) -> str:
+        """Return the advice: call a bare function, and take a plain value as it is."""
+        if misuse.kind is Kind.OTHER and "function" in misuse.description:
+            return "call it: `{reference}()`"
+        if misuse.kind is Kind.GENERATOR and misuse.description:
+            return self.advice[Kind.OTHER]
+        return self.advice[misuse.kind]

@@ -1,0 +1,93 @@
+"""APL303: an import that always fails, hidden by a handler."""
+
+from typing import ClassVar
+
+from asyncpattern_lint.findings import Finding, MissingModule, MissingName, Observation
+from asyncpattern_lint.rule import Rule, hint
+
+
+class HiddenMissingImport(Rule):
+    """Flag a first-party import that always fails and is hidden by a handler.
+
+    ## What it does
+    Finds the import of a first-party name or module that does not exist, inside
+    `try`/`except ImportError`, `except Exception`, a bare `except` or `suppress`.
+
+    ## Why is this bad?
+    The import fails every time and nobody is told: the tests stay green, and the program runs
+    without what it was to import.
+
+    ## Example
+    ```python
+    try:
+        from app.db import get_db_session_factory  # was renamed
+    except Exception:
+        log.debug("no database")
+    ```
+
+    Use instead:
+    ```python
+    from app.db import get_session_factory
+    ```
+    """
+
+    codes: ClassVar = {"APL303": "hidden-missing-import"}
+    observes = (MissingName, MissingModule)
+    bad: ClassVar = {
+        "APL303": """\
+# file: app/__init__.py
+# file: app/db.py
+def get_session_factory() -> str:
+    return "factory"
+# file: main.py
+def case_import() -> None:
+    try:
+        from app.db import get_db_session_factory  # BUG: APL303
+
+        get_db_session_factory()
+    except Exception:
+        print("no database")
+"""
+    }
+    good = (
+        """\
+# file: app/__init__.py
+# file: app/db.py
+def get_session_factory() -> str:
+    return "factory"
+# file: main.py
+def case_import() -> None:
+    try:
+        from app.db import get_session_factory
+
+        get_session_factory()
+    except Exception:
+        print("no database")
+""",
+    )
+
+    def check(self, observation: Observation) -> Finding | None:
+        """Return the finding of an import that a handler hides."""
+        if not isinstance(observation, MissingName | MissingModule):
+            return None
+        handler = observation.handler
+        if handler is None or (isinstance(observation, MissingName) and observation.attribute):
+            return None
+        named = isinstance(observation, MissingName)
+        missing = (
+            f"module `{observation.module}` has no name `{observation.name}`"
+            if isinstance(observation, MissingName)
+            else f"there is no module `{observation.module}`"
+        )
+        return Finding(
+            code="APL303",
+            name=self.codes["APL303"],
+            message=f"this import always fails, and `{handler.text}` on line {handler.line} "
+            f"hides it: {missing}{hint(observation.near, observation.moved_to)}",
+            path=observation.path,
+            span=observation.span,
+            advice=f"import the real {'name' if named else 'module'}, or remove the import; "
+            f"narrow `{handler.text}` so that the next failure is seen",
+            target=observation.target if isinstance(observation, MissingName) else None,
+            evidence=observation.evidence,
+        )

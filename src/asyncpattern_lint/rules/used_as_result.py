@@ -1,0 +1,67 @@
+"""APL16x: an object used as if it were its own result."""
+
+from typing import ClassVar
+
+from asyncpattern_lint.findings import Misuse
+from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.rule import TableRule, example
+
+
+class UsedAsResult(TableRule):
+    """Flag a coroutine, generator or context manager used as if it were its own result.
+
+    ## What it does
+    Finds an attribute, subscript, call, operator, comparison, `in`, formatting into text or an
+    annotated return or argument of an object whose work has not been done yet.
+
+    ## Why is this bad?
+    It raises `TypeError` or `AttributeError`, or works silently on the object instead of the
+    value: an f-string then holds `<coroutine object get_user at 0x7f...>`.
+
+    ## Example
+    ```python
+    name = get_user().name  # a coroutine
+    ```
+
+    Use instead:
+    ```python
+    name = (await get_user()).name
+    ```
+    """
+
+    use = Use.RESULT
+    naming = "{kind}-used-as-result"
+    wording = "`{reference}` is {what}, not its result: {construct} needs the result"
+    advice: ClassVar = {
+        Kind.ASYNC_GENERATOR: "take its items: `async for ... in {reference}`",
+        Kind.ASYNC_CONTEXT_MANAGER: "use what `async with {reference} as ...:` binds",
+        Kind.COROUTINE: "write `await {reference}`",
+        Kind.GENERATOR: "take its items: `for ... in {reference}`, or `next({reference})`",
+        Kind.CONTEXT_MANAGER: "use what `with {reference} as ...:` binds",
+    }
+    sample = """\
+def case_use() -> None:
+    print({call}.upper()){mark}
+"""
+    good = (
+        example(
+            Kind.COROUTINE,
+            "async def case_use() -> None:\n    print((await get_user()).upper())\n",
+        ),
+        example(
+            Kind.ASYNC_GENERATOR,
+            "async def case_close() -> None:\n"
+            "    rows = get_rows()\n"
+            "    print(await anext(rows))\n"
+            "    await rows.aclose()\n",
+        ),
+    )
+
+    def advise(self, misuse: Misuse) -> str:
+        """Return the advice: ``await`` binds weaker than what follows the call."""
+        noun, _, code = misuse.construct.partition(" ")
+        if misuse.kind is Kind.COROUTINE and noun == "attribute" and code.startswith("."):
+            return f"write `(await {{reference}}){code}`"
+        if misuse.kind is Kind.COROUTINE and noun in ("subscript", "call"):
+            return "write `(await {reference})`"
+        return self.advice[misuse.kind]

@@ -1,0 +1,68 @@
+"""One run: paths, outlines, candidates, visitor, findings."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from asyncpattern_lint.analysis.checker import Checker
+from asyncpattern_lint.config import Settings, UsageError
+from asyncpattern_lint.discovery import DiscoveryError, discover, project_root
+from asyncpattern_lint.findings import Finding, Report
+from asyncpattern_lint.index.finder import Finder
+from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.rule import findings_of
+
+#: Deep enough for what the parser itself accepts.
+_RECURSION_LIMIT = 20_000
+
+
+class Session:
+    """Checks files under one set of settings; every front door goes through it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def check(self, progress: Callable[[int, int], None] | None = None) -> Report:
+        """Check the paths of the settings.
+
+        ``progress`` is told how many files of how many are done. Raises ``UsageError`` for a
+        path that cannot be checked.
+        """
+        start = time.perf_counter()
+        settings = self.settings
+        try:
+            found = discover(settings.paths)
+        except DiscoveryError as error:
+            raise UsageError(str(error)) from error
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+        finder = Finder(*_roots(settings.paths))
+        project = Project(finder)
+        total = len(found.files)
+        for done in project.load(found.files, settings.jobs):
+            if progress is not None:
+                progress(done, total)
+        checker = Checker(project, candidates=settings.candidates)
+        findings: set[Finding] = set()
+        for path in found.files:
+            for observation in checker.check(path):
+                findings.update(findings_of(observation, settings.enabled))
+        return Report(
+            findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+            files=total,
+            candidates=checker.walked,
+            notices=found.notices,
+            seconds=time.perf_counter() - start,
+        )
+
+
+def _roots(paths: Iterable[Path]) -> tuple[str, list[str]]:
+    """Return the folder of the whole project, and the folders that the user named."""
+    given = [str(path) for path in paths if path.is_dir()]
+    parents = [str(path if path.is_dir() else path.parent) for path in paths]
+    try:
+        common = os.path.commonpath(parents)
+    except ValueError:
+        common = parents[0]
+    return str(project_root(Path(common))), given

@@ -1,0 +1,27 @@
+"""Statistics count the findings of each code."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from asyncpattern_lint.findings import Report
+from asyncpattern_lint.reporters.statistics import render
+from asyncpattern_lint.reporters.style import Style
+
+
+def test_counts_per_code(report: Report, style: Callable[..., Style]) -> None:
+    (finding,) = report.findings
+    other = replace(finding, code="APL163", name="coroutine-used-as-result")
+    assert list(render(replace(report, findings=(finding, other, other)), style())) == [
+        "2  APL163  coroutine-used-as-result",
+        "1  APL112  async-for-over-async-context-manager",
+        "",
+        "Found 3 problems in 812 files (0.8 s).",
+        "812 files checked, 3 candidates walked, 0.84 s.",
+    ]
+
+
+def test_a_clean_run(clean_report: Report, style: Callable[..., Style]) -> None:
+    assert list(render(clean_report, style())) == [
+        "All checks passed! (1 file, 0.0 s)",
+        "1 file checked, 0 candidates walked, 0.04 s.",
+    ]

@@ -1,0 +1,181 @@
+"""Messages say what is wrong; advice says what to write instead."""
+
+from dataclasses import replace
+
+import pytest
+
+from asyncpattern_lint.findings import (
+    Finding,
+    Handler,
+    MissingModule,
+    MissingName,
+    Misuse,
+    Observation,
+    Target,
+    UnboundExport,
+    Unreadable,
+)
+from asyncpattern_lint.protocol import Kind, Use, cells, code_of
+from asyncpattern_lint.rule import findings_of, known_codes, quote
+from asyncpattern_lint.source import Span
+
+SPAN = Span(3, 5, 3, 9)
+TARGET = Target("app.db", "/p/app/db.py", 1)
+EVERY = frozenset(known_codes())
+
+
+def misuse(use: Use, kind: Kind, construct: str, reference: str = "get_x()") -> Misuse:
+    return Misuse(use, kind, construct, reference, "", "/p/a.py", SPAN, TARGET, ())
+
+
+def only(observation: Observation) -> Finding:
+    (finding,) = findings_of(observation, EVERY)
+    return finding
+
+
+NAME = MissingName("get_db", "app.db", False, "/p/a.py", SPAN, TARGET, (), (), None)
+MODULE = MissingModule("app.old", "app", "/p/a.py", SPAN, (), (), None)
+HANDLER = Handler("except Exception", 9)
+
+
+@pytest.mark.parametrize(("use", "kind"), list(cells()))
+def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
+    finding = only(misuse(use, kind, "the construct"))
+    assert finding.code == code_of(use, kind)
+    assert "get_x()" in finding.message
+    assert finding.advice
+    assert "{" not in finding.message + finding.advice
+    assert (finding.path, finding.span, finding.target) == ("/p/a.py", SPAN, TARGET)
+
+
+@pytest.mark.parametrize(
+    ("observation", "message", "advice"),
+    [
+        (
+            misuse(Use.ASYNC_FOR, Kind.ASYNC_CONTEXT_MANAGER, "async for", "get_session()"),
+            (
+                "`get_session()` is an async context manager: "
+                "`async for` needs an async iterable (`__aiter__`)"
+            ),
+            "write `async with get_session() as ...:`",
+        ),
+        (
+            misuse(Use.AWAIT, Kind.ASYNC_GENERATOR, "asyncio.run"),
+            "`get_x()` is an async generator: `asyncio.run` needs a coroutine",
+            "write `async for ... in get_x()`, or `[... async for ... in get_x()]`",
+        ),
+        (
+            replace(misuse(Use.AWAIT, Kind.OTHER, "await"), description="an instance of `int`"),
+            "`get_x()` is an instance of `int`: `await` needs an awaitable (`__await__`)",
+            "remove `await`: `get_x()` is the value already",
+        ),
+        (
+            replace(misuse(Use.AWAIT, Kind.OTHER, "await", "fetch"), description="a function"),
+            "`fetch` is a function: `await` needs an awaitable (`__await__`)",
+            "call it: `fetch()`",
+        ),
+        (
+            misuse(Use.RESULT, Kind.COROUTINE, "attribute .rows"),
+            "`get_x()` is a coroutine, not its result: attribute `.rows` needs the result",
+            "write `(await get_x()).rows`",
+        ),
+        (
+            misuse(Use.FOR, Kind.ASYNC_GENERATOR, "next"),
+            "`get_x()` is an async generator: `next` needs an iterator (`__next__`)",
+            "write `anext(get_x())`",
+        ),
+        (
+            misuse(Use.DISCARDED, Kind.COROUTINE, "statement"),
+            "`get_x()` is a coroutine that nothing awaits: its body never runs",
+            "await it: `await get_x()`, or pass it to `asyncio.create_task`",
+        ),
+        (
+            replace(NAME, near=("get_session", "get_x")),
+            "module `app.db` has no name `get_db`; did you mean `get_session` or `get_x`?",
+            "write `from app.db import get_session`",
+        ),
+        (
+            replace(NAME, near=("get_session",), moved_to=("app.new",)),
+            "module `app.db` has no name `get_db`; it is now in `app.new`",
+            "write `from app.new import get_db`",
+        ),
+        (
+            replace(NAME, attribute=True, near=("get_d",)),
+            "module `app.db` has no attribute `get_db`; did you mean `get_d`?",
+            "write `get_d` in place of `get_db`",
+        ),
+        (
+            replace(MODULE, near=("app.olds",)),
+            "package `app` has no module `app.old`; did you mean `app.olds`?",
+            "import `app.olds`",
+        ),
+        (
+            replace(MODULE, handler=HANDLER),
+            (
+                "this import always fails, and `except Exception` on line 9 hides it: "
+                "there is no module `app.old`"
+            ),
+            (
+                "import the real module, or remove the import; "
+                "narrow `except Exception` so that the next failure is seen"
+            ),
+        ),
+        (
+            UnboundExport("gone", "app.db", "/p/a.py", SPAN, ("done",)),
+            (
+                "`__all__` of module `app.db` lists `gone`, which it does not bind; "
+                "did you mean `done`?"
+            ),
+            "define or import `gone`, or remove it from `__all__`",
+        ),
+        (
+            Unreadable("source code cannot contain null bytes", "/p/a.py", SPAN),
+            "source code cannot contain null bytes",
+            "mend the file, or exclude it from the check",
+        ),
+    ],
+)
+def test_wording(observation: Observation, message: str, advice: str) -> None:
+    finding = only(observation)
+    assert finding.message == message
+    assert finding.advice == advice
+
+
+@pytest.mark.parametrize(
+    ("observation", "code"),
+    [
+        (NAME, "APL301"),
+        (MODULE, "APL302"),
+        (replace(NAME, handler=HANDLER), "APL303"),
+        (replace(MODULE, handler=HANDLER), "APL303"),
+        (replace(NAME, attribute=True), "APL305"),
+        (replace(NAME, attribute=True, handler=HANDLER), "APL305"),
+    ],
+)
+def test_a_missing_import_is_reported_once(observation: Observation, code: str) -> None:
+    assert only(observation).code == code
+
+
+def test_codes_that_are_not_enabled_are_not_reported() -> None:
+    assert not list(findings_of(NAME, EVERY - {"APL301"}))
+
+
+def test_what_the_source_says_cannot_break_the_wording() -> None:
+    long = "get_x({'a': '{b}'},\n    " + "1, " * 50 + ")"
+    finding = only(misuse(Use.AWAIT, Kind.ASYNC_GENERATOR, "await", long))
+    assert finding.message.startswith("`get_x({'a': '{b}'}, 1, 1,")
+    assert len(finding.message) < 160
+
+
+@pytest.mark.parametrize(
+    ("construct", "quoted"),
+    [
+        ("async for", "`async for`"),
+        ("async comprehension", "async comprehension"),
+        ("operator +", "operator `+`"),
+        ("f-string", "f-string"),
+        ("json.dumps", "`json.dumps`"),
+    ],
+)
+def test_constructs_are_quoted_as_code(construct: str, quoted: str) -> None:
+    assert quote(construct) == quoted
