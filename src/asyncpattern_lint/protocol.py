@@ -80,6 +80,21 @@ OFFERS: dict[Kind, Protocol] = {
     Kind.OTHER: Protocol.NONE,
 }
 
+#: The methods that make a protocol, all of which must be there
+#: (https://docs.python.org/3/reference/datamodel.html).
+METHODS: dict[Protocol, tuple[str, ...]] = {
+    Protocol.ASYNC_ITERABLE: ("__aiter__",),
+    Protocol.ASYNC_CONTEXT_MANAGER: ("__aenter__", "__aexit__"),
+    Protocol.AWAITABLE: ("__await__",),
+    Protocol.CONTEXT_MANAGER: ("__enter__", "__exit__"),
+}
+
+#: Either of these makes an object iterable.
+ITERATION_METHODS = ("__iter__", "__getitem__")
+
+#: Every method that decides what an object supports.
+PROTOCOL_METHODS = frozenset(ITERATION_METHODS).union(*METHODS.values())
+
 #: Uses that are wrong only for an object whose work has not been done yet.
 RESULT_USES = frozenset({Use.RESULT, Use.DISCARDED, Use.TRUTH})
 

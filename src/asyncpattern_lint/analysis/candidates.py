@@ -1,15 +1,25 @@
 """Decide from the outlines alone which scopes may hold a misuse.
 
 Every name stands here for all that it is ever bound to in its scope, so nothing is lost: what
-the visitor finds live at a place is among it.
+the visitor finds live at a place is what one or more of its bindings give.
 """
 
-from asyncpattern_lint.analysis.judge import may_fail
-from asyncpattern_lint.analysis.passing import demands_on_arguments
+from asyncpattern_lint.analysis.judge import always_fails, may_fail
+from asyncpattern_lint.analysis.passing import demands_on_arguments, excludes
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.analysis.values import Frame, ModuleValue
+from asyncpattern_lint.analysis.values import Frame, ModuleValue, Values
 from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.model import Attribute, Expr, ModuleIndex, Scope
+from asyncpattern_lint.index.model import (
+    Attribute,
+    Await,
+    Call,
+    Choice,
+    Expr,
+    ModuleIndex,
+    Name,
+    Scope,
+    ScopeKind,
+)
 from asyncpattern_lint.protocol import Use
 
 
@@ -18,31 +28,85 @@ def candidate_scopes(resolver: Resolver, path: str, module: ModuleIndex) -> list
     return [
         number
         for number, scope in enumerate(module.scopes)
-        if _is_candidate(resolver, Frame(path, number, everything=True), scope)
+        if _Scope(resolver, Frame(path, number, everything=True), scope).is_candidate()
     ]
 
 
-def _is_candidate(resolver: Resolver, frame: Frame, scope: Scope) -> bool:
-    for site in scope.uses:
-        values = resolver.evaluate(site.value, frame)
-        for use in Use:
-            if site.uses & 1 << use and may_fail(use, values):
-                return True
-    for call in scope.calls:
-        for demand in demands_on_arguments(resolver, call, frame):
-            if may_fail(demand.use, resolver.evaluate(demand.value, frame)):
-                return True
-    return any(_may_lack(resolver, chain, frame) for chain in scope.attributes)
+class _Scope:
+    def __init__(self, resolver: Resolver, frame: Frame, scope: Scope) -> None:
+        self.resolver = resolver
+        self.frame = frame
+        self.scope = scope
 
+    def is_candidate(self) -> bool:
+        return (
+            any(self._is_misused(site.value, site.uses) for site in self.scope.uses)
+            or any(
+                self._may_fail(demand.value, demand.use)
+                for call in self.scope.calls
+                for demand in demands_on_arguments(self.resolver, call, self.frame)
+            )
+            or any(self._may_lack(chain) for chain in self.scope.attributes)
+            or self._may_break_annotation()
+        )
 
-def _may_lack(resolver: Resolver, chain: Expr, frame: Frame) -> bool:
-    """Whether some part of a dotted chain may be missing from a first-party module."""
-    while isinstance(chain, Attribute):
-        for value in resolver.evaluate(chain.value, frame):
-            if (
-                isinstance(value, ModuleValue)
-                and resolver.exports.has(value.location, chain.name) is Presence.ABSENT
-            ):
+    def _values(self, expr: Expr) -> Values:
+        return self.resolver.evaluate(expr, self.frame)
+
+    def _is_misused(self, expr: Expr, uses: int) -> bool:
+        return any(uses & 1 << use and self._may_fail(expr, use) for use in Use)
+
+    def _may_fail(self, expr: Expr, use: Use) -> bool:
+        """Whether a use may fail with all that is live at some place."""
+        values = self._values(expr)
+        if not may_fail(use, values):
+            return False
+        if always_fails(use, values):
+            return True
+        if isinstance(expr, Name):
+            entry = self.scope.bindings.get(expr.id)
+            return entry is not None and any(
+                always_fails(use, self.resolver.bound_by(expr.id, position, binding, self.frame))
+                for position, binding in enumerate(entry.every)
+            )
+        return self._depends_on_flow(expr)
+
+    def _depends_on_flow(self, expr: Expr) -> bool:
+        """Whether an expression holds a name that this scope itself binds."""
+        match expr:
+            case Name(id=name):
+                return name in self.scope.bindings
+            case Attribute(value=value) | Await(value=value):
+                return self._depends_on_flow(value)
+            case Call(func=func, args=args, keywords=keywords):
+                parts = (func, *args, *(value for _, value in keywords))
+                return any(self._depends_on_flow(part) for part in parts)
+            case Choice(options=options):
+                return any(self._depends_on_flow(option) for option in options)
+            case _:
                 return True
-        chain = chain.value
-    return False
+
+    def _may_lack(self, chain: Expr) -> bool:
+        """Whether some part of a dotted chain may be missing from a first-party module."""
+        while isinstance(chain, Attribute):
+            for value in self._values(chain.value):
+                if (
+                    isinstance(value, ModuleValue)
+                    and self.resolver.exports.has(value.location, chain.name) is Presence.ABSENT
+                ):
+                    return True
+            chain = chain.value
+        return False
+
+    def _may_break_annotation(self) -> bool:
+        """Whether a function may return something that its annotation leaves no room for."""
+        scope = self.scope
+        if scope.kind is not ScopeKind.FUNCTION or scope.annotation is None:
+            return False
+        outer = Frame(self.frame.path, scope.parent)
+        promised = self.resolver.annotated(scope.annotation, outer)
+        return any(
+            excludes(promised, values) or self._depends_on_flow(item.value)
+            for item in scope.returns
+            if may_fail(Use.RESULT, values := self._values(item.value))
+        )

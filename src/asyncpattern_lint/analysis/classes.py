@@ -6,19 +6,10 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.values import ClassValue, External, Frame, Value
 from asyncpattern_lint.index.model import Assigned, Builtin, Defined, Scope, Subscript
-from asyncpattern_lint.protocol import Protocol
+from asyncpattern_lint.protocol import ITERATION_METHODS, METHODS, PROTOCOL_METHODS, Protocol
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
-
-#: The methods that make a protocol, all of which must be there
-#: (https://docs.python.org/3/reference/datamodel.html).
-_METHODS = {
-    Protocol.ASYNC_ITERABLE: ("__aiter__",),
-    Protocol.ASYNC_CONTEXT_MANAGER: ("__aenter__", "__aexit__"),
-    Protocol.AWAITABLE: ("__await__",),
-    Protocol.CONTEXT_MANAGER: ("__enter__", "__exit__"),
-}
 
 _MAX_BASES = 200
 
@@ -34,7 +25,7 @@ def protocols_of(resolver: "Resolver", value: ClassValue) -> Protocol | None:
     for base in _ancestors(resolver, value):
         if isinstance(base, ClassValue):
             scope = resolver.module(base.path).scopes[base.number]
-            if scope.has_keywords or "__new__" in scope.bindings or not _is_plain(scope):
+            if not _is_plain(resolver, base, scope):
                 return None
             names.update(scope.bindings)
         elif isinstance(base, External) and base.name.startswith("builtins."):
@@ -44,10 +35,10 @@ def protocols_of(resolver: "Resolver", value: ClassValue) -> Protocol | None:
             found |= library.protocols_of_class(builtin)
         elif not (isinstance(base, External) and base.name in library.NEUTRAL_BASES):
             return None
-    for protocol, methods in _METHODS.items():
+    for protocol, methods in METHODS.items():
         if all(method in names for method in methods):
             found |= protocol
-    if "__iter__" in names or "__getitem__" in names:
+    if not names.isdisjoint(ITERATION_METHODS):
         found |= Protocol.ITERABLE
     return found
 
@@ -84,16 +75,22 @@ def _ancestors(resolver: "Resolver", value: ClassValue) -> Iterator[Value]:
                 queue.extend(bases)
 
 
-def _is_plain(scope: Scope) -> bool:
-    """Whether every protocol method in a class body is a ``def`` that stands."""
-    wanted = {method for methods in _METHODS.values() for method in methods}
-    for name in wanted | {"__iter__", "__getitem__"}:
+def _is_plain(resolver: "Resolver", value: ClassValue, scope: Scope) -> bool:
+    """Whether a class is just what its body says, protocol methods and all."""
+    module = resolver.module(value.path)
+    if (
+        scope.has_keywords
+        or module.is_open
+        or "__new__" in scope.bindings
+        or "__init_subclass__" in scope.bindings
+        or resolver.project.is_rewritten(scope.name)
+    ):
+        return False
+    for name in PROTOCOL_METHODS:
         entry = scope.bindings.get(name)
-        if entry is None:
-            continue
-        for binding in entry.every:
+        for binding in entry.every if entry is not None else ():
             if isinstance(binding, Assigned) and binding.value == Builtin("NoneType"):
                 return False
-            if not isinstance(binding, Defined) and not isinstance(binding, Assigned):
+            if not isinstance(binding, Defined | Assigned):
                 return False
     return True

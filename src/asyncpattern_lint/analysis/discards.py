@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from asyncpattern_lint.analysis.visitor import names_in
+
 #: Calls that may read any local name.
 _READS_ALL = frozenset({"locals", "vars", "eval", "exec", "dir"})
 
@@ -25,6 +27,7 @@ class _Occurrences:
         self.places: dict[str, list[int]] = {}
         self.position = 0
         self.loops: list[tuple[int, int]] = []
+        self.deferred: frozenset[str] = frozenset()
         self.target_at: dict[int, int] = {}
         self.replaces: dict[int, int] = {}
         """Position of a plain target to the number of its block."""
@@ -46,6 +49,9 @@ class _Occurrences:
                 self.enter(target, block)
                 self.replaces[at] = block
                 return
+        if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+            # What is inside runs whenever it likes.
+            self.deferred |= names_in(node)
         if isinstance(node, cst.For | cst.While):
             start = self.position
             for child in node.children:
@@ -60,7 +66,7 @@ class _Occurrences:
     def is_discarded(self, target: cst.Name) -> bool:
         name = target.value
         at = self.target_at.get(id(target))
-        if at is None or any(call in self.places for call in _READS_ALL):
+        if at is None or name in self.deferred or any(call in self.places for call in _READS_ALL):
             return False
         places = self.places[name]
         later = [place for place in places if place > at]

@@ -109,7 +109,7 @@ class ImportChecker:
         package = lookup.package
         assert package is not None  # the caller has looked
         handler, deliberate = _hidden_by(item, missing_module=True)
-        if deliberate:
+        if deliberate or self._is_open(package, lookup.missing):
             return
         missing = lookup.missing.rpartition(".")[2]
         yield MissingModule(
@@ -124,6 +124,16 @@ class ImportChecker:
             moved_to=(),
             handler=handler,
             evidence=(Step(package.path, 1, f"`{package.name}` is this package"),),
+        )
+
+    def _is_open(self, package: Location, missing: str) -> bool:
+        """Whether a package finds modules elsewhere, or gets them put into place."""
+        module = self.project.module(package.path)
+        return (
+            module is None
+            or module.is_open
+            or module.has_open_path
+            or self.project.is_in_sys_modules(missing)
         )
 
     def _check_exports(

@@ -12,6 +12,7 @@ from asyncpattern_lint.analysis.values import (
     InstanceValue,
     LambdaValue,
     Produced,
+    Unknown,
     Value,
     Values,
 )
@@ -58,8 +59,19 @@ def judge(use: Use, values: Values) -> Verdict | None:
 
 
 def may_fail(use: Use, values: Values) -> bool:
-    """Tell whether a use fails with any of these values."""
-    return any(_judge_one(use, value) is not None for value in values)
+    """Tell whether a use fails with any of these values, or with one that was given up."""
+    return any(_fails(use, value) for value in values)
+
+
+def always_fails(use: Use, values: Values) -> bool:
+    """Tell whether a use fails with each of these values, in whatever way."""
+    return bool(values) and all(_fails(use, value) for value in values)
+
+
+def _fails(use: Use, value: Value) -> bool:
+    if isinstance(value, Unknown):
+        return value.overflow
+    return _judge_one(use, value) is not None
 
 
 def _judge_one(use: Use, value: Value) -> Verdict | None:

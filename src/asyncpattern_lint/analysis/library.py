@@ -58,7 +58,7 @@ class Demand(NamedTuple):
     """What a callable demands of its arguments.
 
     ``position`` is the first argument meant, ``rest`` whether those after it are too;
-    ``keyword`` is the same argument's name; ``single`` restricts to calls with one argument.
+    ``keyword`` is the same argument's name, ``*`` for any; ``single`` restricts to calls with one argument.
     """
 
     use: Use
@@ -108,7 +108,7 @@ def _demands() -> dict[str, Demand]:
     demands["builtins.str().join"] = Demand(Use.FOR, "str.join")
     for name in ("len", "str", "int", "float", "abs", "round", "ord", "chr", "range"):
         demands[f"builtins.{name}"] = Demand(Use.RESULT, name)
-    demands["builtins.str().format"] = Demand(Use.RESULT, "str.format", rest=True)
+    demands["builtins.str().format"] = Demand(Use.RESULT, "str.format", keyword="*", rest=True)
     demands["json.dumps"] = Demand(Use.RESULT, "json.dumps", keyword="obj")
     demands["json.dump"] = Demand(Use.RESULT, "json.dump", keyword="obj")
     demands["builtins.bool"] = Demand(Use.TRUTH, "bool")
@@ -119,6 +119,14 @@ DEMANDS = _demands()
 
 #: Demands that the protocol alone does not meet: an iterator is not any iterable.
 ITERATOR_DEMANDS = frozenset({"builtins.next", "builtins.anext"})
+
+#: Arguments with which ``json.dumps`` takes what it could not take without.
+JSON_HOOKS = frozenset({"default", "cls", "**"})
+
+#: Builtin classes that let no other object take part in their operators and comparisons.
+UNHELPFUL = frozenset(
+    {"bool", "bytes", "complex", "dict", "float", "int", "list", "NoneType", "set", "str", "tuple"}
+)
 
 #: What builtin functions return.
 BUILTIN_RESULTS = {

@@ -2,49 +2,95 @@
 
 from collections.abc import Callable, Hashable
 
-from asyncpattern_lint.analysis.values import ANYTHING, Values
+from asyncpattern_lint.analysis.values import OVERFLOW, Values, union
 
 #: Deeper chains of questions are given up: real code needs a fraction of this.
 DEPTH_LIMIT = 120
+
+#: Rounds until a cycle of questions must have settled.
+_MAX_ROUNDS = 10
 
 _NEVER = 1 << 30
 
 
 class Memo:
-    """Answers questions from a table; a question inside itself has no answer yet.
+    """Answers questions from a table and settles cycles by a least fixed point.
 
-    In a cycle the inner question answers with no values, so that a recursive definition gets
-    the values that its other paths give. Answers that hang on such a provisional one are not
-    kept: the next question gets its own, and the order of questions never shows.
+    A question inside itself gets what is known of its answer so far, at first nothing, and the
+    outermost question of the cycle is asked again until its answer stays. Answers that hang on
+    an unsettled question are used within the round and kept once it has settled, so that each
+    question of a cycle is answered once a round.
     """
 
     def __init__(self) -> None:
         self._answers: dict[Hashable, Values] = {}
         self._active: dict[Hashable, int] = {}
+        self._assumed: dict[Hashable, Values] = {}
+        self._provisional: dict[Hashable, tuple[Values, int]] = {}
+        self._order: list[Hashable] = []
         self._lowest = _NEVER
 
     def once(self, question: Hashable, answer: Callable[[], Values]) -> Values:
-        """Return the answer to a question, computing it at most once outside of cycles."""
+        """Return the answer to a question, computing it as rarely as its cycles allow."""
         known = self._answers.get(question)
         if known is not None:
             return known
         active = self._active.get(question)
         if active is not None:
             self._lowest = min(self._lowest, active)
-            return ()
+            return self._assumed.get(question, ())
+        provisional = self._provisional.get(question)
+        if provisional is not None:
+            self._lowest = min(self._lowest, provisional[1])
+            return provisional[0]
+        if len(self._active) >= DEPTH_LIMIT:
+            return OVERFLOW
+        return self._settle(question, answer)
+
+    def _settle(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         position = len(self._active)
-        if position >= DEPTH_LIMIT:
-            self._lowest = -1
-            return ANYTHING
-        self._active[question] = position
+        mark = len(self._order)
+        for _ in range(_MAX_ROUNDS):
+            values, lowest = self._ask(question, position, answer)
+            if lowest < position:
+                # An outer question of the cycle will settle this one too.
+                self._lowest = min(self._lowest, lowest)
+                for inner in self._order[mark:]:
+                    self._provisional[inner] = (self._provisional[inner][0], lowest)
+                self._provisional[question] = (values, lowest)
+                self._order.append(question)
+                return values
+            assumed = self._assumed.get(question, ())
+            if lowest > position or set(values) <= set(assumed):
+                self._keep(mark)
+                break
+            self._assumed[question] = union((assumed, values))
+            self._drop(mark)
+        else:
+            values = OVERFLOW
+        self._assumed.pop(question, None)
+        self._answers[question] = values
+        return values
+
+    def _ask(
+        self, question: Hashable, position: int, answer: Callable[[], Values]
+    ) -> tuple[Values, int]:
+        """Return an answer and the position of the outermost question that it hangs on."""
         outer, self._lowest = self._lowest, _NEVER
+        self._active[question] = position
         try:
             values = answer()
         finally:
             del self._active[question]
-            inner, self._lowest = self._lowest, outer
-        if inner >= position:
-            self._answers[question] = values
-        else:
-            self._lowest = min(outer, inner)
-        return values
+            lowest, self._lowest = self._lowest, outer
+        return values, lowest
+
+    def _keep(self, mark: int) -> None:
+        for inner in self._order[mark:]:
+            self._answers[inner] = self._provisional.pop(inner)[0]
+        del self._order[mark:]
+
+    def _drop(self, mark: int) -> None:
+        for inner in self._order[mark:]:
+            del self._provisional[inner]
+        del self._order[mark:]

@@ -46,6 +46,8 @@ def demands_on_arguments(
 def _library_demands(
     resolver: Resolver, name: str, demand: library.Demand, call: Call, frame: Frame
 ) -> Iterator[ArgumentDemand]:
+    if name.startswith("json.") and not library.JSON_HOOKS.isdisjoint(k for k, _ in call.keywords):
+        return
     if demand.single and (len(call.args) != 1 or call.args[0] == STAR):
         return
     for position, value in enumerate(call.args):
@@ -55,7 +57,7 @@ def _library_demands(
         if wanted and not _is_other_iterable(resolver, name, value, frame):
             yield ArgumentDemand(position, value, demand.use, demand.construct)
     for keyword, value in call.keywords:
-        if keyword == demand.keyword:
+        if keyword == demand.keyword or (demand.keyword == "*" and keyword != "**"):
             yield ArgumentDemand(keyword, value, demand.use, demand.construct)
 
 
@@ -73,9 +75,16 @@ def _annotation_demands(
     outer = Frame(function.path, scope.parent)
     by_position: dict[int, Parameter] = {}
     by_name: dict[str, Parameter] = {}
+    rest = others = None
     for entry in scope.bindings.values():
         parameter = entry.every[0]
-        if isinstance(parameter, Parameter) and not parameter.variadic:
+        if not isinstance(parameter, Parameter):
+            continue
+        if parameter.variadic == "*":
+            rest = parameter
+        elif parameter.variadic == "**":
+            others = parameter
+        else:
             by_name[parameter.name] = parameter
             if parameter.position is not None:
                 by_position[parameter.position] = parameter
@@ -83,8 +92,12 @@ def _annotation_demands(
     for position, value in enumerate(call.args):
         if value == STAR:
             break
-        passed.append((position, value, by_position.get(position)))
-    passed += [(name, value, by_name.get(name)) for name, value in call.keywords]
+        passed.append((position, value, by_position.get(position, rest)))
+    passed += [
+        (name, value, by_name.get(name, others))
+        for name, value in call.keywords
+        if name != "**"
+    ]
     for key, value, wanted in passed:
         if wanted is None or wanted.annotation is None or isinstance(value, Opaque):
             continue

@@ -1,13 +1,15 @@
 """The one place where an expression is resolved to what it may stand for."""
 
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from asyncpattern_lint.analysis import classes, library
 from asyncpattern_lint.analysis.memo import Memo
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
+    MAX_ALTERNATIVES,
+    OVERFLOW,
     ClassValue,
     External,
     FactoryValue,
@@ -62,8 +64,11 @@ from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
 #: async generator (https://mypy.readthedocs.io/en/stable/more_types.html#asynchronous-iterators).
 _OPEN_ANNOTATIONS = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "Any"})
 
-#: More alternatives than this are not worth following.
-_MAX_ALTERNATIVES = 16
+#: Longer chains of calls and attributes outside the project say nothing that is known here.
+_MAX_EXTERNAL = 120
+
+#: Calls whose result hangs on their arguments are followed this deep.
+_MAX_CALLS = 6
 
 
 class Resolver:
@@ -73,6 +78,7 @@ class Resolver:
         self.project = project
         self.exports = Exports(project)
         self._memo = Memo()
+        self._calls = 0
         self._methods: dict[type, Callable[..., Values]] = {
             Name: self._name,
             Attribute: self._attribute,
@@ -111,7 +117,7 @@ class Resolver:
         return (Produced(kind, OFFERS[kind], None, None, (step,) if expr.line else ()),)
 
     def _lambda(self, expr: Lambda, frame: Frame) -> Values:
-        return (LambdaValue(expr, frame.lasting),)
+        return (LambdaValue(expr, replace(frame.lasting, before=0, rebinding=None)),)
 
     def _entered(self, expr: Entered, frame: Frame) -> Values:
         return tuple(
@@ -144,7 +150,7 @@ class Resolver:
         if isinstance(value, ModuleValue):
             return self.member(value.location, name)
         if isinstance(value, External):
-            return (External(f"{value.name}.{name}"),)
+            return _external(f"{value.name}.{name}")
         if isinstance(value, InstanceValue) and value.class_name == "str":
             return (External(f"builtins.str().{name}"),)
         return ANYTHING
@@ -163,7 +169,7 @@ class Resolver:
             return ANYTHING
         at: Frame | None = frame
         for number, scope in module.enclosing(frame.number):
-            if name in scope.outer or (number == 0 and not frame.everything):
+            if name in scope.outer or (number == 0 and not (frame.everything and frame.number == 0)):
                 break
             entry = scope.bindings.get(name)
             while at is not None and at.number != number and at.parent is not None:
@@ -173,9 +179,27 @@ class Resolver:
                     return ANYTHING
                 here = at if at is not None and at.number == number else Frame(frame.path, number)
                 return self._local(name, entry, here, scope, number)
-        if frame.number == 0 and frame.rebinding is not None and frame.rebinding[0] == name:
-            return self._local(name, module.scopes[0].bindings[name], frame, module.scopes[0], 0)
+        if frame.number == 0 and (frame.rebinding is not None or frame.before):
+            earlier = self._earlier(name, frame, module)
+            if earlier is not None:
+                return earlier
         return self.global_name(frame.path, name)
+
+    def _earlier(self, name: str, frame: Frame, module: ModuleIndex) -> Values | None:
+        """Return what a name meant when a module-level statement ran, if it is bound again."""
+        entry = module.scopes[0].bindings.get(name)
+        if entry is None:
+            return None
+        if frame.rebinding is not None and frame.rebinding[0] == name:
+            return self._local(name, entry, frame, module.scopes[0], 0)
+        if all(binding.line <= frame.before for binding in entry.every):
+            return None
+        positions = [p for p, b in enumerate(entry.every) if b.line < frame.before]
+        if not positions:
+            # A function that is called before the end of the module may bind it.
+            return ANYTHING
+        key = (frame.path, name, "before", frame.before)
+        return self._memo.once(key, lambda: self._bound(name, entry, positions, frame))
 
     def _local(
         self, name: str, entry: Bindings, frame: Frame, scope: Scope, number: int
@@ -194,29 +218,36 @@ class Resolver:
 
         if frame.is_plain:
             return self._memo.once((frame.path, frame.number, name), values)
-        if len(positions) > _MAX_ALTERNATIVES:
-            return ANYTHING
+        if len(positions) > MAX_ALTERNATIVES:
+            return OVERFLOW
         return values() if frame.local is not None else self._memo.once((frame, name), values)
 
     def _bound(
         self, name: str, entry: Bindings, positions: list[int], frame: Frame
     ) -> Values:
-        if len(positions) > _MAX_ALTERNATIVES:
-            return ANYTHING
+        if len(positions) > MAX_ALTERNATIVES:
+            return OVERFLOW
         return union(
-            self._binding(name, position, entry.every[position], frame) for position in positions
+            self.bound_by(name, position, entry.every[position], frame) for position in positions
         )
 
-    def _binding(self, name: str, position: int, binding: Binding, frame: Frame) -> Values:
+    def bound_by(self, name: str, position: int, binding: Binding, frame: Frame) -> Values:
+        """Return what one binding of a name may bind it to."""
         match binding:
             case Defined(scope=number):
                 return self.defined(frame.path, number, frame)
             case Imported(index=index):
                 return self.imported(frame.path, self.module(frame.path).imports[index])
+            case Assigned(value=Builtin(name="NoneType")):
+                # A placeholder, until something that the flow may not show replaces it.
+                return ANYTHING
             case Assigned(line=line, value=value):
                 inner = frame
-                if position:
-                    inner = replace(frame, rebinding=(name, position))
+                before = 0 if frame.number or frame.everything else line
+                if position or before:
+                    inner = replace(
+                        frame, rebinding=(name, position) if position else None, before=before
+                    )
                 step = Step(frame.path, line, f"`{name}` is assigned here")
                 return with_step(self.evaluate(value, inner), step)
             case Parameter():
@@ -229,44 +260,61 @@ class Resolver:
     def _global_name(self, path: str, name: str) -> Values:
         module = self.module(path)
         entry = module.scopes[0].bindings.get(name)
-        values: Values = ()
+        groups: list[Values] = [ANYTHING] if module.is_open else []
+        own: tuple[int, Values, bool] | None = None
         if entry is not None:
             positions = entry.live or entry.type_only
+            line = max((entry.every[p].line for p in entry.live), default=0)
             values = self._bound(name, entry, positions, Frame(path, 0))
+            own = (line, values, not entry.partial)
             if entry.deleted and not entry.live:
+                own = (line, ANYTHING, False)
+        providers = [*self._starred(path, module, name, own is not None)]
+        if own is not None:
+            providers.append(own)
+        certain = False
+        for _, values, binds in sorted(providers, key=lambda p: p[0], reverse=True):
+            groups.append(values)
+            # In a cycle of imports a star may give back just what the module bound before.
+            certain = binds and bool(values)
+            if certain:
+                break
+        if not certain and not module.is_open:
+            if hasattr(builtins, name):
+                groups.append((External(f"builtins.{name}"),))
+            elif not providers:
                 return ANYTHING
-        starred = self._starred(path, module, name, entry)
-        if entry is not None or starred:
-            return union((values, starred))
-        if module.is_open:
-            return ANYTHING
-        return (External(f"builtins.{name}"),) if hasattr(builtins, name) else ANYTHING
+        return union(groups)
 
     def _starred(
-        self, path: str, module: ModuleIndex, name: str, entry: Bindings | None
-    ) -> Values:
-        """Return what star imports may bind a name to, where they come after its bindings."""
-        last = 0
-        if entry is not None:
-            last = max((entry.every[p].line for p in entry.live), default=0)
-        groups = []
+        self, path: str, module: ModuleIndex, name: str, bound: bool
+    ) -> Iterator[tuple[int, Values, bool]]:
+        """Yield what star imports may bind a name to: line, values, and whether they do."""
         for position in module.stars:
             star = module.imports[position]
-            if star.line < last:
-                continue
-            for source in self.exports.sources(path, star):
+            step = Step(path, star.line, f"imported here: `{star.text}`")
+            sources = list(self.exports.sources(path, star))
+            for source in sources:
                 if source is None:
-                    # What is outside the project may export anything, but shadows no
+                    # What is outside the project may export anything, but hardly shadows a
                     # name that the module binds by itself.
-                    groups.append(() if entry is not None else ANYTHING)
-                elif self.exports.is_listed(source, name, set()) is not Presence.ABSENT:
-                    presence = self.exports.binds(source.path, name)
-                    if presence is Presence.PRESENT:
-                        step = Step(path, star.line, f"`{star.text}` here")
-                        groups.append(with_step(self.member(source, name), step))
-                    elif presence is Presence.UNSURE:
-                        groups.append(ANYTHING)
-        return union(groups)
+                    if not bound:
+                        yield star.line, ANYTHING, False
+                    continue
+                listed = self.exports.is_listed(source, name, set())
+                if listed is Presence.ABSENT:
+                    continue
+                presence = self.exports.binds(source.path, name)
+                certain = (
+                    presence is Presence.PRESENT
+                    and listed is Presence.PRESENT
+                    and not star.conditional
+                    and len(sources) == 1
+                )
+                if presence is Presence.PRESENT:
+                    yield star.line, with_step(self.member(source, name), step), certain
+                elif presence is Presence.UNSURE:
+                    yield star.line, ANYTHING, False
 
     def member(self, location: Location, name: str) -> Values:
         """Return what ``location.name`` may be."""
@@ -336,9 +384,11 @@ class Resolver:
             value = ClassValue(path, number)
         else:
             plain = not frame.parameters and frame.parent is None and not frame.shadows
-            closure = None if plain else replace(frame, rebinding=None, local=None)
+            closure = None if plain else replace(frame, rebinding=None, before=0, local=None)
             value = FunctionValue(path, number, closure)
         values: Values = (value,)
+        if frame.number == 0 and not frame.everything:
+            frame = replace(frame, rebinding=None, before=scope.line)
         for decorator in reversed(scope.decorators):
             values = self._decorate(decorator, values, frame)
         return values
@@ -423,15 +473,17 @@ class Resolver:
                 return builtin_instance(result)
             if result is None and library.is_concrete(builtin):
                 return builtin_instance(builtin)
-        return (External(f"{name}()"),)
+        return _external(f"{name}()")
 
     def _factory(self, value: Value, protocols: Protocol) -> Value:
         """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""
         if isinstance(value, FunctionValue):
             scope = self.scope_of(value)
-            is_async = protocols is Protocol.ASYNC_CONTEXT_MANAGER
-            if scope.is_generator and scope.is_async is is_async:
-                return FactoryValue(value, protocols, value.steps)
+            wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
+            if scope.is_generator or not scope.is_async:
+                given = self._call_function(value, (), {})
+                if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
+                    return FactoryValue(value, protocols, value.steps)
         return Unknown()
 
     def scope_of(self, function: FunctionValue) -> Scope:
@@ -451,8 +503,14 @@ class Resolver:
             return (self._produced(function),)
         passed = self._passed(scope, arguments, keywords)
         values = self.returned(function, ())
-        if passed and any(isinstance(value, Unknown) for value in values):
-            values = self.returned(function, passed)
+        if passed and any(self._may_depend_on_arguments(value) for value in values):
+            if self._calls >= _MAX_CALLS:
+                return OVERFLOW
+            self._calls += 1
+            try:
+                values = self.returned(function, passed)
+            finally:
+                self._calls -= 1
         if any(isinstance(value, Unknown) for value in values) or not values:
             promised = self.promised(function)
             if promised:
@@ -467,6 +525,14 @@ class Resolver:
             with_step((value,), step)[0] if isinstance(value, Produced | InstanceValue) else value
             for value in values
         )
+
+    def _may_depend_on_arguments(self, value: Value) -> bool:
+        """Whether another call of the same function may give something else than this."""
+        if isinstance(value, FactoryValue):
+            value = value.function
+        if isinstance(value, FunctionValue):
+            return self.scope_of(value).parent != 0
+        return isinstance(value, Unknown | LambdaValue | Partial)
 
     def _is_ambiguous(self, function: FunctionValue, scope: Scope) -> bool:
         """Whether a body-less ``async def`` may stand for an async generator."""
@@ -496,7 +562,7 @@ class Resolver:
             if values is None and parameter.position is not None:
                 if parameter.position < len(arguments):
                     values = arguments[parameter.position]
-            if values is not None and any(not isinstance(v, Unknown) for v in values):
+            if values is not None and any(isinstance(v, _PASSED) for v in values):
                 passed.append((name, values))
         return tuple(passed)
 
@@ -625,7 +691,20 @@ class Resolver:
         return Produced(kind_of(protocols), protocols, function, target, steps)
 
 
+#: What contextlib's decorators drive.
+_DRIVEN = {
+    Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
+    Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
+}
+
+def _external(name: str) -> Values:
+    return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW
+
+
 _CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial)
+
+#: Arguments that can decide what a function gives back.
+_PASSED = (*_CALLABLES, Produced)
 
 
 def _kind_of_function(scope: Scope) -> Kind:

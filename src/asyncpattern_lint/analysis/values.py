@@ -15,7 +15,13 @@ from asyncpattern_lint.protocol import Kind, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value of which nothing is known."""
+    """A value of which nothing is known.
+
+    ``overflow`` tells that following it further was given up, so that a search which starts
+    nearer to it may know more.
+    """
+
+    overflow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,10 @@ Values = tuple[Value, ...]
 
 UNKNOWN = Unknown()
 ANYTHING: Values = (UNKNOWN,)
+OVERFLOW: Values = (Unknown(overflow=True),)
+
+#: More alternatives than this are not worth following.
+MAX_ALTERNATIVES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +147,9 @@ class Frame:
     ``parameters`` are what a call passed, where that is known; ``parent`` is the frame of the
     enclosing function; ``rebinding`` is a name with the position of the binding that is being
     evaluated, so that the name in it means an earlier one; ``shadows`` are the parameters of
-    lambdas; ``everything`` makes the names of the scope itself mean all that they are ever
+    lambdas; ``before`` is the line of the module-level statement that is being evaluated, so
+    that a name which is bound again after it means what it was bound to by then;
+    ``everything`` makes the names of the scope itself mean all that they are ever
     bound to in it, wherever that is. ``local`` holds the values that are live at a place that the visitor walks; no
     frame that outlives the place has it.
     """
@@ -148,6 +160,7 @@ class Frame:
     parent: "Frame | None" = None
     rebinding: tuple[str, int] | None = None
     shadows: tuple[tuple[str, Values], ...] = ()
+    before: int = 0
     everything: bool = False
     local: Mapping[str, Values] | None = field(default=None, compare=False)
 
@@ -160,6 +173,7 @@ class Frame:
             and self.parent is None
             and self.rebinding is None
             and not self.shadows
+            and not self.before
             and not self.everything
         )
 
@@ -170,8 +184,9 @@ class Frame:
 
 
 def union(groups: Iterable[Values]) -> Values:
-    """Join alternatives, keeping the order and dropping repeats."""
-    return tuple(dict.fromkeys(value for group in groups for value in group))
+    """Join alternatives, keeping the order and dropping repeats; too many are ``OVERFLOW``."""
+    joined = dict.fromkeys(value for group in groups for value in group)
+    return OVERFLOW if len(joined) > MAX_ALTERNATIVES else tuple(joined)
 
 
 def with_step(values: Values, step: Step) -> Values:

@@ -6,11 +6,13 @@ every comma and space, and asks for positions only where there is something to r
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 import libcst as cst
 
 from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge
+from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import (
@@ -23,6 +25,7 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.index.expressions import STAR
 from asyncpattern_lint.index.exports import Presence
+from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Attribute,
@@ -38,15 +41,14 @@ from asyncpattern_lint.index.model import (
     Opaque,
     Scope,
     Subscript,
+    dotted,
 )
 from asyncpattern_lint.protocol import Kind, Use
 
 _CONSTANTS = {"None": "NoneType", "True": "bool", "False": "bool"}
 
-#: Operators that other objects often define for anything at their right or left.
-_DSL_OPERATORS = (
-    cst.BitOr, cst.BitAnd, cst.BitXor, cst.LeftShift, cst.RightShift, cst.MatrixMultiply,
-)  # fmt: skip
+#: Objects with a ``__dict__``, which are also decorators and hence callable.
+MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class ExpressionVisitor:
         self.patched = frozenset(module.patched) | frozenset(module.written)
         self.env: dict[str, Values] | None = {}
         self.shadows: tuple[tuple[str, Values], ...] = ()
+        self.set_attributes: set[str] = set()
         self.muted = 0
         self.comprehensions = 0
         self.awaits = 0
@@ -191,6 +194,7 @@ class ExpressionVisitor:
         """Judge an expression that is tested for truth."""
         if isinstance(node, cst.BooleanOperation):
             self.truth(node.left)
+            self._forget_guarded(node.left)
             self.truth(node.right)
         elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
             self.truth(node.expression)
@@ -207,7 +211,13 @@ class ExpressionVisitor:
         value = self.visit(node.value)
         name = node.attr.value
         self._use_result(
-            node.value, value, f"attribute .{name}", lambda kind: name in OWN_ATTRIBUTES[kind]
+            node.value,
+            value,
+            f"attribute .{name}",
+            # Context managers are ordinary instances: code may have set attributes on them.
+            lambda kind: (
+                name in OWN_ATTRIBUTES[kind] or (kind in MANAGERS and name in self.set_attributes)
+            ),
         )
         if isinstance(value, Name | Attribute):
             self._check_module_attribute(node, value, name)
@@ -229,7 +239,7 @@ class ExpressionVisitor:
             node.func,
             func,
             "call",
-            lambda kind: kind in {Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER},
+            lambda kind: kind in MANAGERS,
         )
         args: list[Expr] = []
         keywords: list[tuple[str, Expr]] = []
@@ -254,10 +264,12 @@ class ExpressionVisitor:
     def _check_arguments(
         self, node: cst.Call, call: Call, nodes: Mapping[int | str, cst.BaseExpression]
     ) -> None:
-        if self.muted or not nodes or _formats_representation(node):
+        if self.muted or not nodes:
             return
         for demand in demands_on_arguments(self.resolver, call, self.frame):
             argument = nodes[demand.key]
+            if demand.construct == "str.format" and not formats_plainly(node.func, demand.key):
+                continue
             self.use(argument, demand.value, demand.use, demand.construct)
 
     def _string(self, node: cst.SimpleString) -> Expr:
@@ -292,10 +304,9 @@ class ExpressionVisitor:
             return left
         right = self.visit(node.right)
         construct = f"operator {cst.Module([]).code_for_node(node.operator).strip()}"
-        vague = isinstance(node.operator, _DSL_OPERATORS)
-        if not vague or self._is_known(right):
+        if self.is_unhelpful(right):
             self._use_result(node.left, left, construct)
-        if not vague or self._is_known(left):
+        if self.is_unhelpful(left):
             self._use_result(node.right, right, construct)
         return OPAQUE
 
@@ -308,22 +319,40 @@ class ExpressionVisitor:
         text = cst.Module([]).code_for_node(node.left)
         for operand in operands:
             lowered = self.visit(operand)
-            if "%r" not in text and "%a" not in text:
+            if isinstance(node.left, cst.SimpleString | cst.ConcatenatedString) and "%r" not in text and "%a" not in text:
                 self._use_result(operand, lowered, "formatting")
 
-    def _is_known(self, expr: Expr) -> bool:
+    def is_unhelpful(self, expr: Expr) -> bool:
+        """Whether a value certainly does nothing with the object at an operator's other side."""
+        if isinstance(expr, Opaque):
+            return False
         values = self.values(expr)
-        return bool(values) and all(isinstance(v, InstanceValue | Produced) for v in values)
+        return bool(values) and all(
+            isinstance(v, Produced)
+            or (isinstance(v, InstanceValue) and v.class_name in UNHELPFUL)
+            for v in values
+        )
 
     def _boolean(self, node: cst.BooleanOperation) -> Expr:
         left = self.visit(node.left)
         self.use(node.left, left, Use.TRUTH, "truth test")
         before = None if self.env is None else dict(self.env)
+        asked = self._forget_guarded(node.left)
         right = self.visit(node.right)
         if before is not None and self.env is not None:
             self.env = join([before, self.env])
-        lefts = left.options if isinstance(node.left, cst.BooleanOperation) else (left,)  # type: ignore[union-attr]  # _boolean gives a Choice
-        return Choice((*lefts, right))
+        if asked:
+            return OPAQUE
+        return Choice((left, right))
+
+    def _forget_guarded(self, test: cst.BaseExpression) -> frozenset[str]:
+        """Take the names that a test asks about for anything, in what depends on it."""
+        asked = guarded_names(test)
+        if self.env is None:
+            self.shadows = (*self.shadows, *((name, ANYTHING) for name in asked))
+        else:
+            self.env.update(dict.fromkeys(asked, ANYTHING))
+        return asked
 
     def _unary(self, node: cst.UnaryOperation) -> Expr:
         if isinstance(node.operator, cst.Not):
@@ -350,25 +379,27 @@ class ExpressionVisitor:
                     "comparison in",
                     lambda kind: kind is Kind.GENERATOR,
                 )
+                if _is_literal(nodes[position + 1]):
+                    self._use_result(nodes[position], operands[position], "comparison in")
                 continue
             plain = False
             sign = cst.Module([]).code_for_node(operator).strip()
             for one, other in pair:
-                if isinstance(operator, cst.Equal | cst.NotEqual) and not (
-                    isinstance(operands[one], Call) or isinstance(operands[other], Builtin)
-                ):
-                    continue
-                self._use_result(nodes[one], operands[one], f"comparison {sign}")
+                if self.is_unhelpful(operands[other]):
+                    self._use_result(nodes[one], operands[one], f"comparison {sign}")
         return Builtin("bool") if plain else OPAQUE
 
     def _conditional(self, node: cst.IfExp) -> Expr:
         self.truth(node.test)
-        return Choice((self.visit(node.body), self.visit(node.orelse)))
+        asked = self._forget_guarded(node.test)
+        options = (self.visit(node.body), self.visit(node.orelse))
+        return OPAQUE if asked else Choice(options)
 
     def _walrus(self, node: cst.NamedExpr) -> Expr:
         value = self.visit(node.value)
         if isinstance(node.target, cst.Name):
-            self.bind(node.target.value, ANYTHING if self.comprehensions else self.values(value))
+            hidden = self.comprehensions and not self._shadowed.isdisjoint(names_in(node.value))
+            self.bind(node.target.value, ANYTHING if hidden else self.values(value))
         return value
 
     def _lambda(self, node: cst.Lambda) -> Expr:
@@ -477,7 +508,12 @@ class ExpressionVisitor:
     def _yield(self, node: cst.Yield) -> Expr:
         if isinstance(node.value, cst.From):
             lowered = self.visit(node.value.item)
-            self.use(node.value.item, lowered, Use.FOR, "yield from")
+            # PEP 492: a generator that types.coroutine decorates may delegate to coroutines.
+            if not any(
+                (dotted(d.value) or "").rpartition(".")[2] == "coroutine"
+                for d in self.scope.decorators
+            ):
+                self.use(node.value.item, lowered, Use.FOR, "yield from")
         elif node.value is not None:
             self.visit(node.value)
         return OPAQUE
@@ -520,11 +556,74 @@ def _yields(node: cst.CSTNode) -> bool:
     return any(_yields(child) for child in node.children)
 
 
-def _formats_representation(node: cst.Call) -> bool:
-    """Whether a call is ``"{!r}".format(...)``: that shows the object on purpose."""
-    func = node.func
-    return (
-        isinstance(func, cst.Attribute)
-        and isinstance(func.value, cst.SimpleString)
-        and "!r" in func.value.value
-    )
+def formats_plainly(func: cst.BaseExpression, key: int | str) -> bool:
+    """Tell whether ``"...".format`` turns an argument into text with ``str``.
+
+    It does not where the text shows the argument's ``repr``, takes an attribute of it, or does
+    not use it at all. See https://docs.python.org/3/library/string.html#formatstrings.
+    """
+    if not isinstance(func, cst.Attribute) or not isinstance(func.value, cst.SimpleString):
+        return False
+    text = func.value.evaluated_value
+    if not isinstance(text, str):
+        return False
+    try:
+        fields = list(Formatter().parse(text))
+    except ValueError:
+        return False
+    automatic = 0
+    for _, name, _, conversion in fields:
+        if name is None:
+            continue
+        if not name:
+            name = str(automatic)
+            automatic += 1
+        if name == str(key):
+            return conversion in (None, "s")
+    return False
+
+
+def _is_literal(node: cst.BaseExpression) -> bool:
+    """Whether an expression is made of literals only."""
+    if isinstance(node, cst.List | cst.Tuple | cst.Set):
+        return all(
+            isinstance(element, cst.Element) and _is_literal(element.value)
+            for element in node.elements
+        )
+    return isinstance(node, cst.SimpleString | cst.Integer | cst.Float)
+
+
+def last_name(node: cst.BaseExpression) -> str:
+    """Return the last component of a name, attribute or callee, else an empty string."""
+    if isinstance(node, cst.Call):
+        return last_name(node.func)
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def guarded_names(node: cst.CSTNode) -> frozenset[str]:
+    """Return the names that a test asks something about, such as ``isawaitable(x)``."""
+    names: set[str] = set()
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Call):
+            asked = last_name(current.func)
+            if asked in GUARDS or asked.startswith(GUARD_PREFIXES):
+                for argument in current.args:
+                    names |= target_names(argument.value)
+        stack.extend(current.children)
+    return frozenset(names)
+
+
+def names_in(node: cst.CSTNode) -> frozenset[str]:
+    """Return every name in a piece of code, in whatever role."""
+    names: set[str] = set()
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Name):
+            names.add(current.value)
+        stack.extend(current.children)
+    return frozenset(names)

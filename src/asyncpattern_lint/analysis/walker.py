@@ -1,5 +1,6 @@
 """Walk the statements of one scope and keep track of what its names hold."""
 
+import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -7,12 +8,29 @@ import libcst as cst
 
 from asyncpattern_lint.analysis.passing import excludes
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.analysis.values import ANYTHING, Frame, Values, union
-from asyncpattern_lint.analysis.visitor import ExpressionVisitor, join, target_names
-from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS, RAISING_CONTEXTS
+from asyncpattern_lint.analysis.values import (
+    ANYTHING,
+    Frame,
+    FunctionValue,
+    InstanceValue,
+    Values,
+    union,
+)
+from asyncpattern_lint.analysis.visitor import (
+    MANAGERS,
+    ExpressionVisitor,
+    guarded_names,
+    join,
+    last_name,
+    names_in,
+    target_names,
+)
+from asyncpattern_lint.index.exports import Presence
+from asyncpattern_lint.index.handlers import ENDING_CALLS, RAISING_CONTEXTS, truth_of
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Await,
+    Builtin,
     Call,
     Choice,
     Entered,
@@ -99,7 +117,7 @@ class ScopeWalker(ExpressionVisitor):
         """Note that a name holds other values from here on."""
         if name in self.rebound_elsewhere:
             return
-        if not values:
+        if not values or name in self.module.nonlocals:
             values = ANYTHING
         super().bind(name, values)
         for recorder in self.recorders:
@@ -142,15 +160,11 @@ class ScopeWalker(ExpressionVisitor):
 
     def _if(self, node: cst.If) -> None:
         test = node.test
-        negated = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
-        inner = test.expression if isinstance(test, cst.UnaryOperation) and negated else test
         self.truth(test)
         self._forget(guarded_names(test))
         start = self._state()
         ends: list[State] = []
-        chosen = _constant_test(inner)
-        if chosen is not None and negated:
-            chosen = not chosen
+        chosen = _constant_test(test)
         if chosen is not False:
             self._branch(lambda: self._visit_body(node.body), start, ends)
         if chosen is not True:
@@ -168,14 +182,14 @@ class ScopeWalker(ExpressionVisitor):
 
     def _match(self, node: cst.Match) -> None:
         self.visit(node.subject)
-        self._forget(_names_in(node.subject))
+        self._forget(names_in(node.subject))
         start = self._state()
         ends: list[State] = []
         exhaustive = False
         for case in node.cases:
 
             def run(case: cst.MatchCase = case) -> None:
-                self._forget(_names_in(case.pattern))
+                self._forget(names_in(case.pattern))
                 if case.guard is not None:
                     self.truth(case.guard)
                     self._forget(guarded_names(case.guard))
@@ -249,7 +263,7 @@ class ScopeWalker(ExpressionVisitor):
             self._bind_target(node.target, OPAQUE)
             self._visit_body(node.body)
 
-        start = self._loop(run, _names_in(node))
+        start = self._loop(run, names_in(node))
         if node.orelse is not None:
             self._visit_body(node.orelse.body)
             if self.left:
@@ -268,7 +282,7 @@ class ScopeWalker(ExpressionVisitor):
             if node.orelse is not None:
                 self._visit_body(node.orelse.body)
             return
-        start = self._loop(run, _names_in(node))
+        start = self._loop(run, names_in(node))
         left = self.left
         if endless and not left:
             self.dead = True
@@ -296,7 +310,7 @@ class ScopeWalker(ExpressionVisitor):
                 self.use(item.item, value, Use.ASYNC_WITH, "async with")
             else:
                 self.use(item.item, value, Use.WITH, "with")
-            expects = expects or _last_name(item.item) in RAISING_CONTEXTS
+            expects = expects or last_name(item.item) in RAISING_CONTEXTS
             if item.asname is not None:
                 self._bind_target(item.asname.name, Entered(value, is_async))
         before = self._state()
@@ -345,18 +359,17 @@ class ScopeWalker(ExpressionVisitor):
         if node.finalbody is None:
             self._merge(ends, during)
             return
-        reached = bool(ends)
         # An exception may also pass through; what follows runs only without one.
-        final = join([before, recorder])
+        changed: State = {}
+        self.recorders.append(changed)
         self.dead = False
-        if reached:
-            self.env = join(ends)
-            self._visit_body(node.finalbody.body)
-            self.dead = self.dead or not reached
-        else:
-            self.env = final
-            self._visit_body(node.finalbody.body)
-            self.dead = True
+        self.env = join([during, *ends])
+        self._visit_body(node.finalbody.body)
+        self.recorders.pop()
+        after = self._state()
+        self.dead = self.dead or not ends
+        if ends:
+            self.env = {**join(ends), **{name: after[name] for name in changed if name in after}}
 
     # --- definitions -------------------------------------------------------------------
 
@@ -377,7 +390,9 @@ class ScopeWalker(ExpressionVisitor):
         for decorator in node.decorators:
             self.visit(decorator.decorator)
         for argument in (*node.bases, *node.keywords):
-            self.visit(argument.value)
+            lowered = self.visit(argument.value)
+            if argument.star == "*":
+                self.use(argument.value, lowered, Use.FOR, "unpacking")
         number = self.numbers[id(node)]
         self.bind(node.name.value, self.resolver.defined(self.path, number, self.frame))
 
@@ -391,8 +406,19 @@ class ScopeWalker(ExpressionVisitor):
                     found.setdefault(name, []).append(self.resolver.imported(self.path, item))
         return found
 
+    def _may_be_starred(self, name: str) -> bool:
+        exports = self.resolver.exports
+        return any(
+            source is not None
+            and exports.is_listed(source, name, set()) is not Presence.ABSENT
+            and exports.binds(source.path, name) is not Presence.ABSENT
+            for star in self.module.stars
+            for source in exports.sources(self.path, self.module.imports[star])
+        )
+
     def _import(self, node: cst.Import | cst.ImportFrom) -> None:
         if isinstance(node.names, cst.ImportStar):
+            self._forget(name for name in self._state() if self._may_be_starred(name))
             return
         for alias in node.names:
             if alias.asname is not None:
@@ -410,7 +436,7 @@ class ScopeWalker(ExpressionVisitor):
     def _expression(self, node: cst.Expr) -> None:
         value = self.visit(node.value)
         self.use(node.value, value, Use.DISCARDED, "expression statement")
-        if isinstance(node.value, cst.Call) and _last_name(node.value) in _LEAVING:
+        if isinstance(node.value, cst.Call) and last_name(node.value) in ENDING_CALLS:
             self.dead = True
 
     def _assign(self, node: cst.Assign) -> None:
@@ -446,13 +472,20 @@ class ScopeWalker(ExpressionVisitor):
         self, target: cst.BaseExpression, value: Expr, values: Values | None = None
     ) -> None:
         if isinstance(target, cst.Name):
-            self.bind(target.value, self.values(value) if values is None else values)
+            if value == Builtin("NoneType"):
+                # A placeholder, until something that the flow may not show replaces it.
+                self.bind(target.value, ANYTHING)
+            else:
+                self.bind(target.value, self.values(value) if values is None else values)
         elif isinstance(target, cst.Tuple | cst.List):
             for element in target.elements:
                 self._bind_target(element.value, OPAQUE)
         elif isinstance(target, cst.Attribute):
             base = self.visit(target.value)
-            self._use_result(target.value, base, f"attribute .{target.attr.value}")
+            self.set_attributes.add(target.attr.value)
+            self._use_result(
+                target.value, base, f"attribute .{target.attr.value}", lambda kind: kind in MANAGERS
+            )
         elif isinstance(target, cst.Subscript):
             self.visit(target)
 
@@ -481,10 +514,20 @@ class ScopeWalker(ExpressionVisitor):
     def _augmented(self, node: cst.AugAssign) -> None:
         value = self.visit(node.value)
         construct = f"operator {cst.Module([]).code_for_node(node.operator).strip()}"
-        self._use_result(node.value, value, construct)
         if isinstance(node.target, cst.Name):
-            self._use_result(node.target, self.visit(node.target), construct)
+            target = self.visit(node.target)
+            if self.is_unhelpful(target) and not self._extends(target):
+                self._use_result(node.value, value, construct)
+            if self.is_unhelpful(value):
+                self._use_result(node.target, target, construct)
         self._bind_target(node.target, OPAQUE)
+
+    def _extends(self, target: Expr) -> bool:
+        """Whether ``+=`` on the target takes any iterable."""
+        return any(
+            isinstance(value, InstanceValue) and value.class_name in {"list", "set", "dict"}
+            for value in self.values(target)
+        )
 
     def _return(self, node: cst.Return) -> None:
         if node.value is not None:
@@ -497,6 +540,10 @@ class ScopeWalker(ExpressionVisitor):
         scope = self.scope
         assert scope.annotation is not None  # the caller has looked
         if scope.is_generator:
+            return
+        bound = self.resolver.defined(self.path, self.number, Frame(self.path, scope.parent))
+        if not all(isinstance(v, FunctionValue) and v.number == self.number for v in bound):
+            # A decorator may do something with what the function returns.
             return
         promised = self.resolver.annotated(scope.annotation, Frame(self.path, scope.parent))
         if excludes(promised, self.values(value)):
@@ -529,65 +576,19 @@ class ScopeWalker(ExpressionVisitor):
                 self.visit(target)
 
 
-#: Calls that do not return.
-_LEAVING = frozenset({"exit", "_exit", "abort", "assert_never"})
-
-_TYPE_CHECKING = "TYPE_CHECKING"
-
-
 def _constant_test(node: cst.BaseExpression) -> bool | None:
     """Return whether a test always holds, None if it depends."""
-    if isinstance(node, cst.Name):
-        if node.value == _TYPE_CHECKING:
-            return False
-        return {"True": True, "False": False, "None": False}.get(node.value)
-    if isinstance(node, cst.Attribute) and node.attr.value == _TYPE_CHECKING:
-        return False
-    if isinstance(node, cst.Integer):
-        return node.evaluated_value != 0
-    return None
-
-
-def _last_name(node: cst.BaseExpression) -> str:
-    if isinstance(node, cst.Call):
-        return _last_name(node.func)
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
+    try:
+        test = ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    return truth_of(test)
 
 
 def _caught_names(node: cst.BaseExpression | None) -> frozenset[str]:
     if isinstance(node, cst.Tuple):
-        return frozenset(_last_name(element.value) for element in node.elements)
-    return frozenset() if node is None else frozenset({_last_name(node)})
-
-
-def guarded_names(node: cst.CSTNode) -> frozenset[str]:
-    """Return the names that a test asks something about, such as ``isawaitable(x)``."""
-    names: set[str] = set()
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Call):
-            asked = _last_name(current.func)
-            if asked in GUARDS or asked.startswith(GUARD_PREFIXES):
-                for argument in current.args:
-                    names |= target_names(argument.value)
-        if isinstance(current, cst.NamedExpr):
-            continue
-        stack.extend(current.children)
-    return frozenset(names)
-
-
-def _names_in(node: cst.CSTNode) -> frozenset[str]:
-    names: set[str] = set()
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Name):
-            names.add(current.value)
-        stack.extend(current.children)
-    return frozenset(names)
+        return frozenset(last_name(element.value) for element in node.elements)
+    return frozenset() if node is None else frozenset({last_name(node)})
 
 
 def _pairs(

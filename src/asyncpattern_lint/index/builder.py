@@ -35,9 +35,10 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     UseSite,
 )
-from asyncpattern_lint.protocol import Use
+from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
 
 _DELETED = -1
+_UNBOUND = -2
 _RESULT = 1 << Use.RESULT
 _DISCARDED = 1 << Use.DISCARDED
 _PROTOCOL_USES = 0b111110
@@ -83,6 +84,7 @@ class _Builder(ExpressionVisitor):
         self.dead = False
         self.probed = False
         self.broke = False
+        self.loop_ends: list[Live] = []
         self.number = -1
         self.top_level: frozenset[int] = frozenset()
         self.is_top_level = False
@@ -133,6 +135,8 @@ class _Builder(ExpressionVisitor):
         index.is_open = self.is_open
         index.has_open_path = self.has_open_path
         index.written = sorted({name for head, name in self.written if head in self.imported})
+        index.rewritten = sorted({h for h, n in self.written if n == "*" or n in PROTOCOL_METHODS})
+        index.sys_modules = sorted(self.sys_modules)
         index.patched = sorted(self.patched)
         return index
 
@@ -150,8 +154,9 @@ class _Builder(ExpressionVisitor):
                 entry.live = [i for i in range(len(entry.every)) if i not in entry.type_only]
             else:
                 positions = live.get(name, ())
-                entry.live = [p for p in positions if p != _DELETED]
+                entry.live = [p for p in positions if p >= 0]
                 entry.deleted = _DELETED in positions
+                entry.partial = _UNBOUND in positions
         scope.uses = [UseSite(value, uses) for value, uses in self.uses.items()]
         scope.calls = list(self.calls)
         scope.attributes = list(self.attributes)
@@ -225,17 +230,13 @@ class _Builder(ExpressionVisitor):
         test = node.test
         negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         inner = cast("ast.UnaryOp", test).operand if negated else test
-        if handlers.last_name(inner) == "TYPE_CHECKING" and not isinstance(inner, ast.Call):
-            typed, run = (node.orelse, node.body) if negated else (node.body, node.orelse)
-            self._for_types(typed)
-            return self._block(run)
-        if isinstance(inner, ast.Constant):
-            run, dead = (
-                (node.body, node.orelse)
-                if bool(inner.value) is not negated
-                else (node.orelse, node.body)
-            )
-            self._unreached(dead)
+        truth = handlers.truth_of(test)
+        if truth is not None:
+            run, dead = (node.body, node.orelse) if truth else (node.orelse, node.body)
+            if handlers.last_name(inner) == "TYPE_CHECKING":
+                self._for_types(dead)
+            else:
+                self._unreached(dead)
             return self._block(run)
         probed = self.probed
         self.probed = probed or any(
@@ -258,7 +259,11 @@ class _Builder(ExpressionVisitor):
 
     def _loop(self, node: ast.While | ast.For | ast.AsyncFor, endless: bool) -> Flow:
         broke, self.broke = self.broke, False
+        ends, self.loop_ends = self.loop_ends, []
         self._branches(node.body, [])
+        if self.live is not None:
+            self.live = _join([self.live, *self.loop_ends])
+        self.loop_ends = ends
         left = self.broke
         self.broke = broke
         flow = self._branches(node.orelse, []) if left else self._block(node.orelse)
@@ -285,9 +290,14 @@ class _Builder(ExpressionVisitor):
 
     def _break(self, _: ast.Break) -> Flow:
         self.broke = self.broke or not self.dead
-        return NEVER
+        return self._leave_round()
 
     def _continue(self, _: ast.Continue) -> Flow:
+        return self._leave_round()
+
+    def _leave_round(self) -> Flow:
+        if self.live is not None and not self.dead:
+            self.loop_ends.append(dict(self.live))
         return NEVER
 
     def _with(self, node: ast.With | ast.AsyncWith) -> Flow:
@@ -299,11 +309,17 @@ class _Builder(ExpressionVisitor):
                 self.bind_target(item.optional_vars, Entered(value, is_async))
         guards = self.guards
         self.guards = handlers.guard_of_with(node) + guards
+        probed = self.probed
+        self.probed = probed or any(
+            handlers.last_name(item.context_expr) in handlers.EXPECTING_CONTEXTS
+            for item in node.items
+        )
         before = None if self.live is None else dict(self.live)
         flow = self._block(node.body)
         if flow == NEVER and before is not None and self.live is not None:
             self.live = _join([before, self.live])
         self.guards = guards
+        self.probed = probed
         return max(flow, SWALLOWED)
 
     def _try(self, node: ast.Try | ast.TryStar) -> Flow:
@@ -394,14 +410,15 @@ class _Builder(ExpressionVisitor):
     def _parameters(self, arguments: ast.arguments) -> None:
         positional = (*arguments.posonlyargs, *arguments.args)
         for position, arg in enumerate(positional):
-            self._parameter(arg, position, False)
+            self._parameter(arg, position, "")
         for arg in arguments.kwonlyargs:
-            self._parameter(arg, None, False)
-        for variadic in (arguments.vararg, arguments.kwarg):
-            if variadic is not None:
-                self._parameter(variadic, None, True)
+            self._parameter(arg, None, "")
+        if arguments.vararg is not None:
+            self._parameter(arguments.vararg, len(positional), "*")
+        if arguments.kwarg is not None:
+            self._parameter(arguments.kwarg, None, "**")
 
-    def _parameter(self, arg: ast.arg, position: int | None, variadic: bool) -> None:
+    def _parameter(self, arg: ast.arg, position: int | None, variadic: str) -> None:
         self._bind(
             arg.arg,
             Parameter(arg.lineno, arg.arg, position, annotation(arg.annotation), variadic),
@@ -410,11 +427,12 @@ class _Builder(ExpressionVisitor):
     def _class(self, node: ast.ClassDef) -> None:
         decorators = [Decorator(self.visit(d), d.lineno) for d in node.decorator_list]
         bases = [
-            self.visit(base.value if isinstance(base, ast.Starred) else base)
-            if not isinstance(base, ast.Subscript)
-            else annotation(base) or OPAQUE
+            self.visit(base) if not isinstance(base, ast.Subscript) else annotation(base) or OPAQUE
             for base in node.bases
         ]
+        if any(handlers.last_name(decorator) == "global_enum" for decorator in node.decorator_list):
+            # https://docs.python.org/3/library/enum.html#enum.global_enum
+            self.is_open = True
         for keyword in node.keywords:
             self.visit(keyword.value)
         number = len(self.index.scopes)
@@ -456,6 +474,7 @@ class _Builder(ExpressionVisitor):
                 self.type_only,
                 self.dead or self.probed,
                 False,
+                not self.is_top_level,
             )
         )
         if name == "*":
@@ -516,21 +535,23 @@ class _Builder(ExpressionVisitor):
         else:
             self.bind_target(node.target, OPAQUE)
 
-    def _expression(self, node: ast.Expr) -> None:
+    def _expression(self, node: ast.Expr) -> Flow:
         if isinstance(node.value, ast.Constant):
-            return
+            return REACHED
         value = self.visit(node.value)
         self.use(value, _DISCARDED)
-        if self.number == 0 and isinstance(node.value, ast.Call):
-            self._exports_call(node.value)
+        if isinstance(node.value, ast.Call):
+            if self.number == 0:
+                self._exports_call(node.value)
+            if handlers.last_name(node.value) in handlers.ENDING_CALLS:
+                return NEVER
+        return REACHED
 
     def _return(self, node: ast.Return) -> Flow:
         scope = self.index.scopes[self.number]
         value: Expr = Builtin("NoneType")
         if node.value is not None:
             value = self.visit(node.value)
-            if scope.annotation is not None:
-                self.use(value, _RESULT)
         if not self.dead:
             scope.returns.append(Return(value, node.lineno))
         return NEVER
@@ -634,7 +655,13 @@ class _Builder(ExpressionVisitor):
             self._exports(call.args[0], unconditional=False)
         elif func.attr in {"append", "insert"} and call.args:
             self._exports(ast.List([call.args[-1]], ast.Load()), unconditional=False)
+        elif func.attr == "remove" and len(call.args) == 1 and self.index.exports is not None:
+            removed = call.args[0]
+            name = removed.value if isinstance(removed, ast.Constant) else None
+            self.index.exports = [e for e in self.index.exports if name and e.name != name]
+            self.index.exports_open = self.index.exports_open or not name
         else:
+            self.index.exports = []
             self.index.exports_open = True
 
     # --- what to keep ------------------------------------------------------------------
@@ -730,13 +757,11 @@ def _join(states: list[Live]) -> Live:
     """Join what alternative paths leave bound; a name bound on one path only may stand."""
     joined = dict(states[0])
     for state in states[1:]:
-        if state is not joined:
-            for name, positions in state.items():
-                known = joined.get(name)
-                if known is None:
-                    joined[name] = positions
-                elif known != positions:
-                    joined[name] = tuple(dict.fromkeys(known + positions))
+        for name, positions in state.items():
+            known = joined.get(name, (_UNBOUND,))
+            joined[name] = known if known == positions else tuple(dict.fromkeys(known + positions))
+        for name in joined.keys() - state.keys():
+            joined[name] = tuple(dict.fromkeys((*joined[name], _UNBOUND)))
     return joined
 
 

@@ -1,19 +1,18 @@
 """Which names a module really has when the program runs."""
 
 import enum
+import types
 from collections.abc import Iterator
 
 from asyncpattern_lint.index.finder import Location, Lookup
-from asyncpattern_lint.index.model import Bindings, Import, ModuleIndex
+from asyncpattern_lint.index.model import Bindings, Import
 from asyncpattern_lint.index.project import Project
 
 #: https://docs.python.org/3/reference/datamodel.html#module-objects
-_MODULE_ATTRIBUTES = frozenset(
-    {
-        "__name__", "__doc__", "__file__", "__spec__", "__loader__", "__package__", "__dict__",
-        "__cached__", "__builtins__", "__annotations__", "__class__",
-    }
-)  # fmt: skip
+_MODULE_ATTRIBUTES = frozenset(dir(types.ModuleType)) | {
+    "__file__", "__spec__", "__loader__", "__package__", "__cached__", "__builtins__",
+    "__annotations__", "__name__", "__doc__",
+}  # fmt: skip
 
 
 class Presence(enum.IntEnum):
@@ -50,7 +49,7 @@ class Exports:
             return presence
         if name == "__path__" and location.folder is not None:
             return Presence.PRESENT
-        if location.is_open or self._is_written(name):
+        if location.is_open or self.project.is_written(name):
             return Presence.UNSURE
         if location.folder is not None:
             module = self.project.module(location.path)
@@ -131,13 +130,6 @@ class Exports:
         if item.level:
             return finder.relative(item.level, item.module, path)
         return finder.absolute(item.module, path)
-
-    def _is_written(self, name: str) -> bool:
-        """Whether a module that is known here assigns an attribute of this name."""
-        return any(
-            isinstance(outline, ModuleIndex) and name in outline.written
-            for outline in self.project.outlines.values()
-        )
 
     def names(self, location: Location) -> list[str]:
         """Return the names that a module certainly has, sorted, for suggestions."""

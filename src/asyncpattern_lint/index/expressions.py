@@ -53,6 +53,8 @@ class ExpressionVisitor:
         self.has_open_path = False
         self.written: set[tuple[str, str]] = set()
         self.patched: set[str] = set()
+        self.sys_modules: set[str] = set()
+        self.shadowed: frozenset[str] = frozenset()
         self._methods: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -136,8 +138,10 @@ class ExpressionVisitor:
             self.use(base, _RESULT)
             self._note_write(base, target.attr)
         elif isinstance(target, ast.Subscript):
-            self.use(self.visit(target.value), _RESULT)
+            base = self.visit(target.value)
+            self.use(base, _RESULT)
             self.visit(target.slice)
+            self._note_item_write(base, target.slice)
 
     def visit_pairs(self, target: ast.expr, node: ast.expr) -> list[tuple[ast.expr, Expr]]:
         """Pair the targets of one assignment with their values; unpacking is a use."""
@@ -210,8 +214,9 @@ class ExpressionVisitor:
                 self.is_open = True
         elif name == "setattr" and len(node.args) == 3:
             self._note_strings(node)
-            if isinstance(node.args[1], ast.Constant):
-                self._note_write(self.visit(node.args[0]), str(node.args[1].value))
+            attribute = node.args[1]
+            text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
+            self._note_write(self.visit(node.args[0]), text)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
 
@@ -225,6 +230,20 @@ class ExpressionVisitor:
             base = base.value
         if isinstance(base, Name):
             self.written.add((base.id, name))
+
+    def _note_item_write(self, base: Expr, key: ast.expr) -> None:
+        """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""
+        text = str(key.value) if isinstance(key, ast.Constant) else "*"
+        match base:
+            case Attribute(value=Name(id="sys"), name="modules"):
+                self.sys_modules.add(text)
+            case Call(func=Name(id="vars"), args=(owner,)) | Attribute(
+                value=owner, name="__dict__"
+            ):
+                self._note_write(owner, text)
+                self.patched.add(text)
+            case _:
+                pass
 
     def _note_strings(self, node: ast.Call) -> None:
         for arg in node.args:
@@ -244,6 +263,9 @@ class ExpressionVisitor:
         self.use(left, _RESULT)
         self.use(right, _RESULT)
         if isinstance(node.op, ast.Mod) and left == Builtin("str"):
+            if isinstance(node.right, ast.Tuple):
+                for element in node.right.elts:
+                    self.use(self.visit(element), _RESULT)
             return left
         return OPAQUE
 
@@ -280,8 +302,13 @@ class ExpressionVisitor:
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.visit(node.value)
-        # In a comprehension the value may hang on names that only it knows.
-        self.bind(node.target.id, OPAQUE if self.comprehensions else value, node.lineno)
+        if self.comprehensions and not self.shadowed.isdisjoint(
+            part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)
+        ):
+            # The value hangs on names that only the comprehension knows.
+            self.bind(node.target.id, OPAQUE, node.lineno)
+        else:
+            self.bind(node.target.id, value, node.lineno)
         return value
 
     def _lambda(self, node: ast.Lambda) -> Expr:
@@ -318,6 +345,7 @@ class ExpressionVisitor:
         is_async = False
         awaits = self.awaits
         self.comprehensions += 1
+        shadowed = self.shadowed
         for position, generator in enumerate(node.generators):
             iterable = self.visit(generator.iter)
             if position == 0:
@@ -333,13 +361,16 @@ class ExpressionVisitor:
         else:
             self.visit(node.elt)
         self.comprehensions -= 1
+        self.shadowed = shadowed
         if isinstance(node, ast.GeneratorExp):
             return GeneratorExpression(is_async or self.awaits > awaits, node.lineno)
         return Builtin(type(node).__name__[:-4].lower())
 
     def _shadow(self, target: ast.expr) -> None:
         """A comprehension's targets are its own; only what they evaluate matters."""
-        if isinstance(target, ast.Tuple | ast.List):
+        if isinstance(target, ast.Name):
+            self.shadowed |= {target.id}
+        elif isinstance(target, ast.Tuple | ast.List):
             for element in target.elts:
                 self._shadow(element)
         elif isinstance(target, ast.Attribute | ast.Subscript):

@@ -5,11 +5,12 @@ Sources: https://docs.python.org/3/reference/import.html, PEP 420 (namespace pac
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from asyncpattern_lint.discovery import DEFAULT_EXCLUDES, GitIgnore
+from asyncpattern_lint.index.dependencies import Dependencies
 
 #: Files that mark a folder as the root of a program or distribution of its own.
 ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -41,6 +42,13 @@ class Location(NamedTuple):
     def is_namespace(self) -> bool:
         """Whether this is a folder without ``__init__``."""
         return self.path == self.folder
+
+
+class Root(NamedTuple):
+    """A folder that may be on ``sys.path``; ``certain`` where a marker or the user says so."""
+
+    path: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,10 @@ class Finder:
         self._listings: dict[str, frozenset[str]] = {}
         self._entries: dict[tuple[str, str], Location | None] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
-        self._roots: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._roots: dict[tuple[str, str], tuple[Root, ...]] = {}
         self._ignored: GitIgnore | None = None
-        self._distributions: list[str] | None = None
+        self._distributions: list[Root] | None = None
+        self._dependencies = Dependencies(project)
 
     # --- folders -----------------------------------------------------------------------
 
@@ -205,19 +214,24 @@ class Finder:
 
     def _absolute(self, name: str, importer: str) -> Lookup:
         top, *rest = name.split(".")
-        bases = self._tops(self.roots(importer, top), top)
+        roots = self.roots(importer, top)
+        bases = self._tops(roots, top)
         if not bases and top not in sys.stdlib_module_names:
             bases = self._tops(self.distributions(), top)
         if not bases:
             return UNKNOWN
+        certain = any(root.certain and self.entry(root.path, top) for root in roots)
         regular = [base for base in bases if not base.is_namespace]
         # A folder named like a standard module is found first only where it comes first on
-        # sys.path, which the source does not tell.
-        partial = top in sys.stdlib_module_names or not regular
+        # sys.path, which the source does not tell; an installed package wins over a folder
+        # without __init__ (PEP 420).
+        partial = top in sys.stdlib_module_names or (
+            not (regular and certain) and self._dependencies.may_be_installed(top, importer)
+        )
         return self._descend(tuple(regular or bases), rest, partial)
 
-    def _tops(self, roots: Iterable[str], top: str) -> list[Location]:
-        entries = (self.entry(root, top) for root in roots)
+    def _tops(self, roots: "Iterable[Root]", top: str) -> list[Location]:
+        entries = (self.entry(root.path, top) for root in roots)
         return [location for location in entries if location is not None]
 
     def _descend(
@@ -261,56 +275,70 @@ class Finder:
 
     # --- roots -------------------------------------------------------------------------
 
-    def roots(self, importer: str, top: str) -> tuple[str, ...]:
+    def roots(self, importer: str, top: str) -> "tuple[Root, ...]":
         """Return the folders that may be on ``sys.path`` when a file imports ``top``."""
-        folder = os.path.dirname(importer)
-        key = (folder, top)
+        key = (os.path.dirname(importer), top)
         known = self._roots.get(key)
         if known is None:
-            known = self._roots[key] = tuple(dict.fromkeys(self._find_roots(importer, top)))
+            known = self._roots[key] = tuple(dict.fromkeys(self._find_roots(*key)))
         return known
 
-    def _find_roots(self, importer: str, top: str) -> Iterable[str]:
-        packages = self.package_folders(importer)
-        folder = os.path.dirname(importer)
-        # Where a script lies, or where the outermost package of a module lies.
-        yield os.path.dirname(packages[0]) if packages else folder
+    def _find_roots(self, folder: str, top: str) -> "Iterator[Root]":
         inside = {folder}
-        for ancestor in self._ancestors(folder):
-            names = self.listing(ancestor)
-            marked = (
-                ancestor == self.project
-                or ancestor in self.given
-                or any(marker in names for marker in ROOT_MARKERS)
+        ancestors = list(self._ancestors(folder))
+        marked = [self._is_marked(ancestor) for ancestor in ancestors]
+        # Nothing below a regular package is on sys.path, unless it is marked as a root.
+        outer = [False] * len(ancestors)
+        for position in reversed(range(len(ancestors) - 1)):
+            above = ancestors[position + 1]
+            outer[position] = not marked[position] and (
+                outer[position + 1] or (not marked[position + 1] and self.is_package(above))
             )
-            if marked:
-                yield ancestor
-                yield os.path.join(ancestor, "src")
-            elif "__init__.py" not in names and (
-                os.path.join(ancestor, top) in inside
-                or any(m in names for m in _PROGRAM_MARKERS)
-                or any(n.endswith(".py") for n in names)
-            ):
-                yield ancestor
+        for position, ancestor in enumerate(ancestors):
+            names = self.listing(ancestor)
+            if marked[position]:
+                yield Root(ancestor, True)
+                yield Root(os.path.join(ancestor, "src"), True)
+            elif not outer[position] and not self.is_package(ancestor):
+                holds_importer = ancestor == folder or any(
+                    inner != ancestor and os.path.dirname(inner) == ancestor and self.is_package(inner)
+                    for inner in inside
+                )
+                if holds_importer:
+                    yield Root(ancestor, False)
+                elif (
+                    os.path.join(ancestor, top) in inside
+                    or any(marker in names for marker in _PROGRAM_MARKERS)
+                    or any(name.endswith(".py") for name in names)
+                ):
+                    yield Root(ancestor, False)
             inside.add(ancestor)
 
-    def distributions(self) -> list[str]:
+    def _is_marked(self, folder: str) -> bool:
+        names = self.listing(folder)
+        return (
+            folder == self.project
+            or folder in self.given
+            or any(marker in names for marker in ROOT_MARKERS)
+        )
+
+    def distributions(self) -> "list[Root]":
         """Return the roots of the project's distributions, wherever they lie in it."""
         if self._distributions is None:
             self._distributions = list(self._find_distributions(self.project, 0))
         return self._distributions
 
-    def _find_distributions(self, folder: str, depth: int) -> Iterable[str]:
+    def _find_distributions(self, folder: str, depth: int) -> "Iterator[Root]":
         names = self.listing(folder)
         if depth and any(marker in names for marker in ROOT_MARKERS):
-            yield os.path.join(folder, "src")
-            yield folder
+            yield Root(os.path.join(folder, "src"), True)
+            yield Root(folder, True)
         if depth < _DISTRIBUTION_DEPTH and "__init__.py" not in names:
             for name in sorted(names):
                 if "." not in name and name not in DEFAULT_EXCLUDES:
                     yield from self._find_distributions(os.path.join(folder, name), depth + 1)
 
-    def _ancestors(self, folder: str) -> Iterable[str]:
+    def _ancestors(self, folder: str) -> Iterator[str]:
         while True:
             yield folder
             parent = os.path.dirname(folder)

@@ -25,9 +25,64 @@ RAISING_CONTEXTS = frozenset(
     }
 )  # fmt: skip
 
+#: The same without those that are meant for a program rather than a test.
+EXPECTING_CONTEXTS = RAISING_CONTEXTS - {"suppress"}
+
+#: Calls that do not return.
+ENDING_CALLS = frozenset({"exit", "_exit", "abort", "assert_never"})
+
 #: Functions that ask what an object is, so that what follows depends on the answer.
 GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
 GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
+
+
+def truth_of(test: ast.expr) -> bool | None:
+    """Return what a test amounts to on every Python 3 that runs it, None if it depends.
+
+    ``TYPE_CHECKING`` is false when the program runs.
+    """
+    match test:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return False
+        case ast.Name(id="PY2") | ast.Attribute(attr="PY2"):
+            return False
+        case ast.Name(id="PY3") | ast.Attribute(attr="PY3"):
+            return True
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = truth_of(operand)
+            return None if inner is None else not inner
+        case ast.BoolOp(op=ast.And(), values=values):
+            truths = [truth_of(value) for value in values]
+            return False if False in truths else True if None not in truths else None
+        case ast.BoolOp(op=ast.Or(), values=values):
+            truths = [truth_of(value) for value in values]
+            return True if True in truths else False if None not in truths else None
+        case ast.Compare(left=left, ops=[operator], comparators=[right]):
+            return _truth_of_version(ast.unparse(left), operator, ast.unparse(right))
+        case _:
+            return None
+
+
+def _truth_of_version(left: str, operator: ast.cmpop, right: str) -> bool | None:
+    """Decide comparisons that only ask for Python 2 or 3."""
+    if left == "sys.version_info" and right in {"(3,)", "(3, 0)"}:
+        sign = {ast.Lt: False, ast.GtE: True}.get(type(operator))
+    elif left in {"sys.version_info[0]", "sys.version_info.major"}:
+        if right == "3":
+            sign = {ast.Lt: False, ast.GtE: True, ast.Eq: True, ast.NotEq: False}.get(
+                type(operator)
+            )
+        elif right == "2":
+            sign = {ast.Eq: False, ast.NotEq: True, ast.Gt: True, ast.LtE: False}.get(
+                type(operator)
+            )
+        else:
+            sign = None
+    else:
+        sign = None
+    return sign
 
 
 def last_name(node: ast.expr) -> str:

@@ -154,13 +154,17 @@ class Assigned(Struct, frozen=True, tag=2):
 
 
 class Parameter(Struct, frozen=True, tag=3):
-    """Bound by the caller. ``position`` is None where no positional argument can reach it."""
+    """Bound by the caller.
+
+    ``position`` is None where no single positional argument can reach it; ``variadic`` is
+    ``*`` or ``**`` for a parameter that takes what is left over, else empty.
+    """
 
     line: int
     name: str
     position: int | None
     annotation: Expr | None
-    variadic: bool
+    variadic: str
 
 
 Binding = Defined | Imported | Assigned | Parameter
@@ -171,13 +175,14 @@ class Bindings(msgspec.Struct, array_like=True, gc=False):
 
     ``live`` holds the positions in ``every`` that may stand when the scope has run to its end.
     ``type_only`` holds those under ``if TYPE_CHECKING``, which do not run. ``deleted`` tells
-    that the name may have been deleted at the end.
+    that the name may have been deleted at the end, ``partial`` that some path binds it nowhere.
     """
 
     every: list[Binding]
     live: list[int]
     type_only: list[int]
     deleted: bool = False
+    partial: bool = False
 
 
 # --- imports -----------------------------------------------------------------------------
@@ -212,8 +217,9 @@ class Import(Struct, frozen=True):
 
     ``import a.b`` has ``module="a.b"`` and no ``name``; ``from ..x import y`` has
     ``module="x"``, ``level=2``, ``name="y"``; a star import has ``name="*"``.
-    ``dead`` marks an import that cannot run, ``fallback`` one whose name the same scope
-    also binds in another way.
+    ``dead`` marks an import that cannot run, or only where something was asked first;
+    ``fallback`` one whose name the same scope also binds in another way; ``conditional`` one
+    that is not a top-level statement of its module.
     """
 
     module: str
@@ -228,6 +234,7 @@ class Import(Struct, frozen=True):
     type_only: bool
     dead: bool
     fallback: bool
+    conditional: bool
 
     @property
     def bound(self) -> str:
@@ -325,9 +332,11 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     ``export_sources`` are modules whose ``__all__`` is taken over; ``exports_open`` tells that
     the rest of ``__all__`` is computed. ``is_open`` tells that the module may bind names that
     its text does not show; ``has_open_path`` that its submodules may lie elsewhere.
-    ``written`` are attribute names that the module assigns on other objects, ``patched`` those
-    that it replaces through a mocking call. ``nonlocals`` are names that nested functions
-    rebind.
+    ``written`` are names that the module assigns as attributes of what it imports, ``patched``
+    those that it replaces through a mocking call, ``rewritten`` the names of objects whose
+    protocol methods or computed attributes it sets. ``nonlocals`` are names that nested
+    functions rebind. ``sys_modules`` are the names of modules that it puts into
+    ``sys.modules``, ``*`` for computed ones.
     """
 
     scopes: list[Scope]
@@ -340,7 +349,9 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     has_open_path: bool = False
     written: list[str] = msgspec.field(default_factory=list)
     patched: list[str] = msgspec.field(default_factory=list)
+    rewritten: list[str] = msgspec.field(default_factory=list)
     nonlocals: list[str] = msgspec.field(default_factory=list)
+    sys_modules: list[str] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

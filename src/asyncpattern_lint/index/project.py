@@ -1,6 +1,8 @@
 """The outlines of a project's modules, made on demand."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -29,6 +31,7 @@ class Project:
         self.finder = finder
         self.overlay = overlay or {}
         self.outlines: dict[str, Outline] = {}
+        self._known_facts = _Facts()
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
@@ -47,6 +50,28 @@ class Project:
         outline = self.outline(path)
         return outline if isinstance(outline, ModuleIndex) else None
 
+    def is_written(self, name: str) -> bool:
+        """Whether a module known here assigns this name as an attribute of what it imports."""
+        return name in self._facts().written
+
+    def is_rewritten(self, name: str) -> bool:
+        """Whether a module known here sets protocol methods on an object of this name."""
+        return name in self._facts().rewritten
+
+    def is_in_sys_modules(self, name: str) -> bool:
+        """Whether a module known here puts a module of this dotted name into place."""
+        return not self._facts().sys_modules.isdisjoint((name, "*"))
+
+    def _facts(self) -> "_Facts":
+        facts = self._known_facts
+        for outline in islice(self.outlines.values(), facts.counted, None):
+            facts.counted += 1
+            if isinstance(outline, ModuleIndex):
+                facts.written.update(outline.written)
+                facts.rewritten.update(outline.rewritten)
+                facts.sys_modules.update(outline.sys_modules)
+        return facts
+
     def load(self, paths: Iterable[str], jobs: int) -> Iterator[int]:
         """Make the outlines of many files; yield how many are done after each chunk."""
         wanted = [path for path in paths if path not in self.outlines]
@@ -59,6 +84,16 @@ class Project:
                 self.outlines[path] = outline.unpack()
                 done += 1
             yield done
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the outlines known so far do to objects that they do not define."""
+
+    counted: int = 0
+    written: set[str] = field(default_factory=set)
+    rewritten: set[str] = field(default_factory=set)
+    sys_modules: set[str] = field(default_factory=set)
 
 
 class _Packed(msgspec.Struct, array_like=True, gc=False):

@@ -1,0 +1,82 @@
+"""The linter and its peers: where their commands are, and how each checks a whole tree."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+OURS = "asyncpattern-lint"
+PEERS = ("pyrefly", "ty", "ruff")
+
+
+class MissingToolError(Exception):
+    """A command that is not installed; the message says which, and where it was looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """An installed tool: its executable and the version that it states."""
+
+    name: str
+    executable: str
+    version: str
+
+
+def ours() -> Tool:
+    """Return the linter that is installed with this interpreter, else the one on the PATH."""
+    return find(OURS, Path(sys.executable).parent.parent)
+
+
+def find(name: str, venv: Path | None) -> Tool:
+    """Find a tool in a virtual environment, else on the PATH. Raises ``MissingToolError``."""
+    folders = [str(venv / "bin")] if venv else []
+    for path in (*folders, None):
+        executable = shutil.which(name, path=path)
+        if executable:
+            executable = str(Path(executable).absolute())
+            answer = subprocess.run([executable, "--version"], capture_output=True, check=True)
+            return Tool(name, executable, answer.stdout.decode().split()[1])
+    raise MissingToolError(
+        f"{name} is neither in {venv} nor on the PATH" if venv else f"no {name} on the PATH"
+    )
+
+
+def command(tool: Tool, tree: Path, scratch: Path) -> list[str]:
+    """Return the command with which a tool, run in the folder ``tree``, checks all files there.
+
+    No tool keeps or reads a cache or reads a configuration of the tree; the type checkers look
+    for installed packages in this interpreter's environment. ``scratch`` is a folder for the
+    configurations that they want.
+    """
+    ty = scratch / "ty.toml"
+    ty.touch()
+    pyrefly = scratch / "pyrefly.toml"
+    includes = [f"{tree}/**/*.py", f"{tree}/**/*.pyi"]
+    pyrefly.write_text(
+        f"project-includes = {includes!r}\nsearch-path = [{str(tree)!r}]\n", encoding="utf-8"
+    )
+    arguments = {
+        OURS: ["--output-format=concise", "."],
+        "ruff": [
+            "--output-format=concise",
+            "--no-cache",
+            "--isolated",
+            "--no-respect-gitignore",
+            ".",
+        ],
+        "ty": [
+            "--output-format=concise",
+            f"--config-file={ty}",
+            f"--python={sys.prefix}",
+            "--no-respect-ignore-files",
+            ".",
+        ],
+        "pyrefly": [
+            "--output-format=min-text",
+            f"--config={pyrefly}",
+            f"--python-interpreter-path={sys.executable}",
+            "--use-ignore-files=false",
+        ],
+    }
+    return [tool.executable, "check", *arguments[tool.name]]
