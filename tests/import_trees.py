@@ -5,6 +5,7 @@ module imports, whichever comes first. The imports that may fail stand in functi
 calls; ``Interpreter`` executes each of them in a process of its own.
 """
 
+import ast
 import importlib
 import importlib.machinery
 import itertools
@@ -19,6 +20,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Self
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 TOPS = ("barn", "farm", "zoo")
@@ -122,6 +124,9 @@ class Tree:
             return True
         known = self.modules.get(statement.target)
         if known is not None:
+            if statement.statement.startswith("import "):
+                # It exists, but `import a.b.c as x` takes attributes, which may be rebound.
+                return True
             return known.path is None or self._is_opaque(known, set())
         parts = statement.target.split(".")
         above = [".".join(parts[:end]) for end in range(1, len(parts))]
@@ -129,15 +134,42 @@ class Tree:
 
     def _is_opaque(self, module: Module, seen: set[str]) -> bool:
         seen.add(module.name)
-        return any(
+        # Other portions of a namespace package may lie anywhere (PEP 420).
+        return module.path is None or any(
             block.opaque
             or (
                 block.star in self.modules
-                and block.star not in seen
-                and self._is_opaque(self.modules[block.star], seen)
+                and (
+                    self._leads_to(block.star, module.name, set())
+                    or (block.star not in seen and self._is_opaque(self.modules[block.star], seen))
+                )
             )
             for block in module.blocks
         )
+
+    def _leads_to(self, start: str, goal: str, seen: set[str]) -> bool:
+        """Tell whether loading a module loads another: a star may then find it half-made."""
+        if start == goal:
+            return True
+        seen.add(start)
+        return any(
+            self._leads_to(name, goal, seen) for name in self._loaded_by(start) if name not in seen
+        )
+
+    def _loaded_by(self, name: str) -> set[str]:
+        module = self.modules[name]
+        loaded: set[str] = set()
+        for node in ast.parse("\n".join(block.text for block in module.blocks)).body:
+            for part in ast.walk(node) if not isinstance(node, ast.FunctionDef) else ():
+                if isinstance(part, ast.Import):
+                    loaded.update(alias.name for alias in part.names)
+                elif isinstance(part, ast.ImportFrom):
+                    base = module.package.split(".")[: -(part.level - 1) or None]
+                    parts = (base if part.level else []) + ((part.module or "").split("."))
+                    source = ".".join(filter(None, parts))
+                    loaded.update({source, *(f"{source}.{alias.name}" for alias in part.names)})
+        above = {".".join(full.split(".")[:end]) for full in {*loaded, name} for end in range(1, 9)}
+        return above & self.modules.keys() - {name}
 
 
 @dataclass(frozen=True)
@@ -148,6 +180,9 @@ class Verdicts:
     present: frozenset[Place]
     depends: frozenset[Place]
 
+
+#: Where the import system itself raises: a tree whose modules take each other's entries away.
+_NOWHERE: Place = ("", 0)
 
 # The generator
 
@@ -412,6 +447,8 @@ class Interpreter:
             culprits = self._ask(root, tree, task="failures")
             if not culprits:
                 return
+            if list(_NOWHERE) in culprits:
+                reject()
             for path, line in sorted({(path, line) for path, line in culprits}, reverse=True):
                 tree.drop(path, line)
 
@@ -472,6 +509,8 @@ class _Imports:
         except Exception as error:
             frames = traceback.extract_tb(error.__traceback__)
             inside = [frame for frame in frames if frame.filename.startswith(self.root)]
+            if not inside:
+                return _NOWHERE
             assert inside[-1].lineno is not None
             return os.path.relpath(inside[-1].filename, self.root), inside[-1].lineno
         return None

@@ -1,5 +1,6 @@
 """One run: paths, outlines, candidates, visitor, findings."""
 
+import gc
 import os
 import sys
 import time
@@ -31,12 +32,23 @@ class Session:
         path that cannot be checked.
         """
         start = time.perf_counter()
+        collecting, depth = gc.isenabled(), sys.getrecursionlimit()
+        # Outlines and trees hold no cycles: looking for some would take half of the time.
+        gc.disable()
+        sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
+        try:
+            return self._check(progress, start)
+        finally:
+            sys.setrecursionlimit(depth)
+            if collecting:
+                gc.enable()
+
+    def _check(self, progress: Callable[[int, int], None] | None, start: float) -> Report:
         settings = self.settings
         try:
             found = discover(settings.paths)
         except DiscoveryError as error:
             raise UsageError(str(error)) from error
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
         finder = Finder(*_roots(settings.paths))
         project = Project(finder)
         total = len(found.files)

@@ -72,9 +72,7 @@ class _Occurrences:
         later = [place for place in places if place > at]
         if later:
             following = later[0]
-            return (
-                following in self.replaces and self.replaces[following] == self.replaces.get(at)
-            )
+            return following in self.replaces and self.replaces[following] == self.replaces.get(at)
         outermost = [loop for loop in self.loops if loop[0] <= at < loop[1]]
         if not outermost:
             return True

@@ -15,7 +15,7 @@ from asyncpattern_lint.findings import (
 )
 from asyncpattern_lint.index.exports import Exports, Presence, stands
 from asyncpattern_lint.index.finder import Location, Lookup
-from asyncpattern_lint.index.model import Caught, Defined, Guard, Import, ModuleIndex
+from asyncpattern_lint.index.model import Caught, Defined, Import, Leaving, ModuleIndex
 
 _NEAREST = 3
 
@@ -30,13 +30,13 @@ class ImportChecker:
 
     def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
         """Yield what is wrong with the imports and the ``__all__`` of a module."""
-        reported: set[tuple[str, int, tuple[Guard, ...]]] = set()
+        reported: set[tuple[str, int, int]] = set()
         for item in module.imports:
             if item.dead or item.type_only:
                 continue
             lookup = self.exports.lookup_module(path, item)
             if lookup.package is not None:
-                key = (item.module, item.level, item.guards)
+                key = (item.module, item.level, item.statement)
                 if key not in reported:
                     reported.add(key)
                     yield from self._missing_module(path, item, lookup, positions)
@@ -49,8 +49,7 @@ class ImportChecker:
     ) -> Iterator[Observation]:
         name = item.name or ""
         if any(
-            location.path == path or self.exports.has(location, name) is not Presence.ABSENT
-            for location in lookup.found
+            self.exports.has(location, name) is not Presence.ABSENT for location in lookup.found
         ):
             return
         handler, deliberate = _hidden_by(item, missing_module=False)
@@ -131,7 +130,7 @@ class ImportChecker:
         module = self.project.module(package.path)
         return (
             module is None
-            or module.is_open
+            or "__name__" in module.sys_modules
             or module.has_open_path
             or self.project.is_in_sys_modules(missing)
         )
@@ -148,9 +147,7 @@ class ImportChecker:
                     export.name,
                     location.name,
                     path,
-                    positions.span(
-                        export.line, export.column, export.end_line, export.end_column
-                    ),
+                    positions.span(export.line, export.column, export.end_line, export.end_column),
                     _nearest(export.name, self.exports.names(location)),
                 )
 
@@ -186,9 +183,12 @@ def _hidden_by(item: Import, *, missing_module: bool) -> tuple[Handler | None, b
         return None, False
     if item.fallback or item.bound in guard.binds:
         return None, True
-    narrow = guard.caught is not Caught.EVERYTHING
-    if missing_module and narrow and (guard.binds or guard.leaves or item.name == "*"):
+    if (
+        missing_module
+        and guard.caught is not Caught.EVERYTHING
+        and (guard.binds or guard.leaving is Leaving.DECIDES or item.name == "*")
+    ):
         return None, True
-    if guard.leaves:
+    if guard.leaving:
         return None, False
     return Handler(guard.text, guard.line), False

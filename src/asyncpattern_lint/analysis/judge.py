@@ -24,7 +24,9 @@ OWN_ATTRIBUTES: dict[Kind, frozenset[str]] = {
     Kind.ASYNC_GENERATOR: frozenset(dir(types.AsyncGeneratorType)),
     Kind.COROUTINE: frozenset(dir(types.CoroutineType)),
     Kind.GENERATOR: frozenset(dir(types.GeneratorType)),
-    Kind.ASYNC_CONTEXT_MANAGER: frozenset(dir(contextlib._AsyncGeneratorContextManager))  # the only way to name the class
+    Kind.ASYNC_CONTEXT_MANAGER: frozenset(
+        dir(contextlib._AsyncGeneratorContextManager)
+    )  # the only way to name the class
     | {"gen", "func", "args", "kwds", "__wrapped__"},
     Kind.CONTEXT_MANAGER: frozenset(dir(contextlib._GeneratorContextManager))
     | {"gen", "func", "args", "kwds", "__wrapped__"},

@@ -14,7 +14,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
 )
 from asyncpattern_lint.index.expressions import STAR
-from asyncpattern_lint.index.model import Call, Expr, Opaque, Parameter
+from asyncpattern_lint.index.model import Builtin, Call, Expr, Opaque, Parameter
 from asyncpattern_lint.protocol import Use
 
 
@@ -27,9 +27,7 @@ class ArgumentDemand(NamedTuple):
     construct: str
 
 
-def demands_on_arguments(
-    resolver: Resolver, call: Call, frame: Frame
-) -> Iterator[ArgumentDemand]:
+def demands_on_arguments(resolver: Resolver, call: Call, frame: Frame) -> Iterator[ArgumentDemand]:
     """Yield what a call demands of its arguments, where every possible callee is known."""
     functions = resolver.evaluate(call.func, frame)
     if len(functions) != 1:
@@ -53,6 +51,8 @@ def _library_demands(
     for position, value in enumerate(call.args):
         if value == STAR:
             return
+        if isinstance(value, Builtin):
+            continue
         wanted = position >= demand.position if demand.rest else position == demand.position
         if wanted and not _is_other_iterable(resolver, name, value, frame):
             yield ArgumentDemand(position, value, demand.use, demand.construct)
@@ -94,9 +94,7 @@ def _annotation_demands(
             break
         passed.append((position, value, by_position.get(position, rest)))
     passed += [
-        (name, value, by_name.get(name, others))
-        for name, value in call.keywords
-        if name != "**"
+        (name, value, by_name.get(name, others)) for name, value in call.keywords if name != "**"
     ]
     for key, value, wanted in passed:
         if wanted is None or wanted.annotation is None or isinstance(value, Opaque):

@@ -15,9 +15,7 @@ class Positions:
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """Return a span; lines from 1, the given columns are ``ast``'s: UTF-8 bytes from 0."""
-        return Span(
-            line, self._column(line, column), end_line, self._column(end_line, end_column)
-        )
+        return Span(line, self._column(line, column), end_line, self._column(end_line, end_column))
 
     def _column(self, line: int, column: int) -> int:
         if self._source.isascii():

@@ -41,7 +41,6 @@ from asyncpattern_lint.index.model import (
     Choice,
     Decorator,
     Defined,
-    Element,
     Entered,
     Expr,
     GeneratorExpression,
@@ -169,7 +168,9 @@ class Resolver:
             return ANYTHING
         at: Frame | None = frame
         for number, scope in module.enclosing(frame.number):
-            if name in scope.outer or (number == 0 and not (frame.everything and frame.number == 0)):
+            if name in scope.outer or (
+                number == 0 and not (frame.everything and frame.number == 0)
+            ):
                 break
             entry = scope.bindings.get(name)
             while at is not None and at.number != number and at.parent is not None:
@@ -201,9 +202,7 @@ class Resolver:
         key = (frame.path, name, "before", frame.before)
         return self._memo.once(key, lambda: self._bound(name, entry, positions, frame))
 
-    def _local(
-        self, name: str, entry: Bindings, frame: Frame, scope: Scope, number: int
-    ) -> Values:
+    def _local(self, name: str, entry: Bindings, frame: Frame, scope: Scope, number: int) -> Values:
         if frame.rebinding is not None and frame.rebinding[0] == name:
             positions = list(range(frame.rebinding[1]))
             if not positions:
@@ -222,9 +221,7 @@ class Resolver:
             return OVERFLOW
         return values() if frame.local is not None else self._memo.once((frame, name), values)
 
-    def _bound(
-        self, name: str, entry: Bindings, positions: list[int], frame: Frame
-    ) -> Values:
+    def _bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
         if len(positions) > MAX_ALTERNATIVES:
             return OVERFLOW
         return union(
@@ -348,9 +345,10 @@ class Resolver:
             if not isinstance(binding, Imported):
                 return False
             item = module.imports[binding.index]
-            if item.name is None or submodule not in self.exports.lookup_module(
-                package.path, item
-            ).found:
+            if (
+                item.name is None
+                or submodule not in self.exports.lookup_module(package.path, item).found
+            ):
                 return False
         return True
 
@@ -559,16 +557,14 @@ class Resolver:
             if not isinstance(parameter, Parameter) or parameter.variadic:
                 continue
             values = keywords.get(name)
-            if values is None and parameter.position is not None:
-                if parameter.position < len(arguments):
-                    values = arguments[parameter.position]
+            at = parameter.position
+            if values is None and at is not None and at < len(arguments):
+                values = arguments[at]
             if values is not None and any(isinstance(v, _PASSED) for v in values):
                 passed.append((name, values))
         return tuple(passed)
 
-    def returned(
-        self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]
-    ) -> Values:
+    def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
         """Return what the ``return`` statements of a function may give."""
 
         def values() -> Values:
@@ -696,6 +692,7 @@ _DRIVEN = {
     Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
     Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
 }
+
 
 def _external(name: str) -> Values:
     return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW

@@ -33,7 +33,7 @@ class UseChecker:
         """Tell whether LibCST, which knows the syntax of every Python, parses a source."""
         try:
             cst.parse_module(source)
-        except Exception:  # noqa: BLE001  # its errors have no common base but this one
+        except Exception:  # its errors have no common base but this one
             return False
         return True
 
@@ -117,5 +117,3 @@ def _definitions(node: cst.CSTNode) -> Iterator[Definition]:
             yield from _definitions(child.body)
         elif isinstance(child, _COMPOUND):
             yield from _definitions(child)
-
-

@@ -23,8 +23,8 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Values,
 )
-from asyncpattern_lint.index.expressions import STAR
 from asyncpattern_lint.index.exports import Presence
+from asyncpattern_lint.index.expressions import STAR
 from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS
 from asyncpattern_lint.index.model import (
     OPAQUE,
@@ -77,9 +77,7 @@ class ExpressionVisitor:
     run, and where an error is expected.
     """
 
-    def __init__(
-        self, resolver: Resolver, path: str, module: ModuleIndex, number: int
-    ) -> None:
+    def __init__(self, resolver: Resolver, path: str, module: ModuleIndex, number: int) -> None:
         self.resolver = resolver
         self.path = path
         self.module = module
@@ -319,7 +317,11 @@ class ExpressionVisitor:
         text = cst.Module([]).code_for_node(node.left)
         for operand in operands:
             lowered = self.visit(operand)
-            if isinstance(node.left, cst.SimpleString | cst.ConcatenatedString) and "%r" not in text and "%a" not in text:
+            if (
+                isinstance(node.left, cst.SimpleString | cst.ConcatenatedString)
+                and "%r" not in text
+                and "%a" not in text
+            ):
                 self._use_result(operand, lowered, "formatting")
 
     def is_unhelpful(self, expr: Expr) -> bool:
@@ -328,8 +330,7 @@ class ExpressionVisitor:
             return False
         values = self.values(expr)
         return bool(values) and all(
-            isinstance(v, Produced)
-            or (isinstance(v, InstanceValue) and v.class_name in UNHELPFUL)
+            isinstance(v, Produced) or (isinstance(v, InstanceValue) and v.class_name in UNHELPFUL)
             for v in values
         )
 
@@ -410,9 +411,8 @@ class ExpressionVisitor:
             names.append(parameter.name.value)
             if parameter.default is not None:
                 self.visit(parameter.default)
-        for star in (parameters.star_arg, parameters.star_kwarg):
-            if isinstance(star, cst.Param):
-                names.append(star.name.value)
+        stars = (parameters.star_arg, parameters.star_kwarg)
+        names += [star.name.value for star in stars if isinstance(star, cst.Param)]
         env, shadows = self.env, self.shadows
         if self.comprehensions and env is not None:
             # What a comprehension binds is not there when the lambda runs.
@@ -575,10 +575,9 @@ def formats_plainly(func: cst.BaseExpression, key: int | str) -> bool:
     for _, name, _, conversion in fields:
         if name is None:
             continue
-        if not name:
-            name = str(automatic)
-            automatic += 1
-        if name == str(key):
+        wanted = name or str(automatic)
+        automatic += not name
+        if wanted == str(key):
             return conversion in (None, "s")
     return False
 

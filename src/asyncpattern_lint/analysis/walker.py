@@ -462,9 +462,7 @@ class ScopeWalker(ExpressionVisitor):
             self._bind_target(part, value, values)
             self._check_discarded(part, source, value)
 
-    def _unpack(
-        self, target: cst.BaseExpression, source: cst.BaseExpression, value: Expr
-    ) -> None:
+    def _unpack(self, target: cst.BaseExpression, source: cst.BaseExpression, value: Expr) -> None:
         if isinstance(target, cst.Tuple | cst.List):
             self.use(source, value, Use.FOR, "unpacking")
 

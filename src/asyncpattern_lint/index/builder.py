@@ -2,28 +2,22 @@
 
 import ast
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
-from asyncpattern_lint.index import handlers
+from asyncpattern_lint.index import dunder_all, handlers
 from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Assigned,
-    Attribute,
-    Await,
     Binding,
     Bindings,
     Builtin,
-    Call,
-    Choice,
     Decorator,
     Defined,
     Element,
     Entered,
-    Export,
     Expr,
-    GeneratorExpression,
     Guard,
     Import,
     Imported,
@@ -35,6 +29,7 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     UseSite,
 )
+from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
 
 _DELETED = -1
@@ -131,7 +126,9 @@ class _Builder(ExpressionVisitor):
             live = index.scopes[0].bindings[name].live
             live.extend(p for p in positions if p not in live)
         self._mark_fallbacks()
-        self._keep_interesting()
+        pruner = Pruner(index)
+        for number, name_uses, loads in self.pending:
+            pruner.prune(number, name_uses, loads)
         index.is_open = self.is_open
         index.has_open_path = self.has_open_path
         index.written = sorted({name for head, name in self.written if head in self.imported})
@@ -452,13 +449,15 @@ class _Builder(ExpressionVisitor):
 
     def _import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self._note_import(alias, alias.name, 0, None)
+            self._note_import(alias, alias.name, 0, None, node.lineno)
 
     def _import_from(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            self._note_import(alias, node.module or "", node.level, alias.name)
+            self._note_import(alias, node.module or "", node.level, alias.name, node.lineno)
 
-    def _note_import(self, alias: ast.alias, module: str, level: int, name: str | None) -> None:
+    def _note_import(
+        self, alias: ast.alias, module: str, level: int, name: str | None, statement: int
+    ) -> None:
         index = len(self.index.imports)
         self.index.imports.append(
             Import(
@@ -475,6 +474,7 @@ class _Builder(ExpressionVisitor):
                 self.dead or self.probed,
                 False,
                 not self.is_top_level,
+                statement,
             )
         )
         if name == "*":
@@ -487,7 +487,7 @@ class _Builder(ExpressionVisitor):
         self._bind(bound, Imported(alias.lineno, index))
 
     def _mark_fallbacks(self) -> None:
-        """A guarded import whose name the scope binds otherwise has its fallback there."""
+        """Mark the guarded imports whose name the scope binds otherwise: that is their fallback."""
         imports = self.index.imports
         for number, position in self.imports_of:
             item = imports[position]
@@ -500,7 +500,7 @@ class _Builder(ExpressionVisitor):
 
     def _assign(self, node: ast.Assign) -> None:
         if any(isinstance(t, ast.Name) and t.id == "__all__" for t in node.targets):
-            self._exports(node.value, unconditional=self.is_top_level)
+            self._note_exports(dunder_all.note_assignment, node.value)
         if len(node.targets) == 1:
             for target, value in self.visit_pairs(node.targets[0], node.value):
                 self.bind_target(target, value)
@@ -511,13 +511,17 @@ class _Builder(ExpressionVisitor):
                 self.use(value, 1 << Use.FOR)
             self.bind_target(target, value)
 
+    def _note_exports(self, note: Callable[..., None], value: ast.expr) -> None:
+        if self.number == 0 and not self.dead:
+            note(self.index, value, unconditional=self.is_top_level)
+
     def _augmented(self, node: ast.AugAssign) -> None:
         value = self.visit(node.value)
         self.use(value, _RESULT)
         target = node.target
         if isinstance(target, ast.Name):
             if target.id == "__all__":
-                self._exports(node.value, unconditional=False)
+                self._note_exports(dunder_all.note_extension, node.value)
             self.loads[target.id] = target.lineno
             self.use(Name(target.id), _RESULT)
             self.bind(target.id, OPAQUE, target.lineno)
@@ -527,7 +531,7 @@ class _Builder(ExpressionVisitor):
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             if isinstance(node.target, ast.Name) and node.target.id == "__all__":
-                self._exports(node.value, unconditional=self.is_top_level)
+                self._note_exports(dunder_all.note_assignment, node.value)
             self.bind_target(node.target, self.visit(node.value))
         elif isinstance(node.target, ast.Name):
             if self.index.scopes[self.number].kind is ScopeKind.FUNCTION:
@@ -541,8 +545,7 @@ class _Builder(ExpressionVisitor):
         value = self.visit(node.value)
         self.use(value, _DISCARDED)
         if isinstance(node.value, ast.Call):
-            if self.number == 0:
-                self._exports_call(node.value)
+            self._note_exports(dunder_all.note_call, node.value)
             if handlers.last_name(node.value) in handlers.ENDING_CALLS:
                 return NEVER
         return REACHED
@@ -590,168 +593,6 @@ class _Builder(ExpressionVisitor):
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
 
-    # --- __all__ -----------------------------------------------------------------------
-
-    def _exports(self, value: ast.expr, *, unconditional: bool) -> None:
-        """Note an assignment to ``__all__``; an unconditional one replaces those before it."""
-        index = self.index
-        if self.number != 0 or self.dead:
-            return
-        if index.exports is None:
-            index.exports = []
-        elif unconditional and not any(
-            isinstance(part, ast.Name) and part.id == "__all__" for part in ast.walk(value)
-        ):
-            index.exports.clear()
-            index.export_sources.clear()
-            index.exports_open = False
-        if not self.is_top_level:
-            index.exports_open = True
-        self._export_parts(value)
-
-    def _export_parts(self, value: ast.expr) -> None:
-        index = self.index
-        exports = index.exports if index.exports is not None else []
-        if isinstance(value, ast.List | ast.Tuple | ast.Set):
-            for element in value.elts:
-                if isinstance(element, ast.Constant) and isinstance(element.value, str):
-                    exports.append(
-                        Export(
-                            element.value,
-                            element.lineno,
-                            element.col_offset,
-                            element.end_lineno or element.lineno,
-                            element.end_col_offset or element.col_offset + 1,
-                        )
-                    )
-                elif isinstance(element, ast.Starred):
-                    self._export_parts(element.value)
-                else:
-                    index.exports_open = True
-        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add):
-            self._export_parts(value.left)
-            self._export_parts(value.right)
-        elif isinstance(value, ast.Attribute) and value.attr == "__all__":
-            lowered = annotation(value.value)
-            index.export_sources.append(lowered if lowered is not None else OPAQUE)
-        elif (
-            isinstance(value, ast.Call)
-            and handlers.last_name(value.func) in {"list", "tuple", "sorted"}
-            and len(value.args) == 1
-        ):
-            self._export_parts(value.args[0])
-        elif not (isinstance(value, ast.Name) and value.id == "__all__"):
-            index.exports_open = True
-
-    def _exports_call(self, call: ast.Call) -> None:
-        func = call.func
-        if not (
-            isinstance(func, ast.Attribute)
-            and isinstance(func.value, ast.Name)
-            and func.value.id == "__all__"
-        ):
-            return
-        if func.attr == "extend" and len(call.args) == 1:
-            self._exports(call.args[0], unconditional=False)
-        elif func.attr in {"append", "insert"} and call.args:
-            self._exports(ast.List([call.args[-1]], ast.Load()), unconditional=False)
-        elif func.attr == "remove" and len(call.args) == 1 and self.index.exports is not None:
-            removed = call.args[0]
-            name = removed.value if isinstance(removed, ast.Constant) else None
-            self.index.exports = [e for e in self.index.exports if name and e.name != name]
-            self.index.exports_open = self.index.exports_open or not name
-        else:
-            self.index.exports = []
-            self.index.exports_open = True
-
-    # --- what to keep ------------------------------------------------------------------
-
-    def _keep_interesting(self) -> None:
-        """Drop the uses that no resolution can turn into a finding."""
-        scopes = self.index.scopes
-        for number, name_uses, loads in self.pending:
-            scope = scopes[number]
-            for name, uses in name_uses.items():
-                kept = uses & self._possible_uses(number, name)
-                if kept:
-                    scope.uses.append(UseSite(Name(name), kept))
-            if scope.kind is ScopeKind.FUNCTION:
-                self._keep_discarded(scope, loads)
-            scope.calls = [
-                call
-                for call in scope.calls
-                if any(self._may_be_produced(number, a) for a in call.args)
-                or any(self._may_be_produced(number, v) for _, v in call.keywords)
-            ]
-            scope.attributes = [
-                chain for chain in scope.attributes if self._may_be_module(number, _head(chain))
-            ]
-
-    def _lookup(self, number: int, name: str) -> Bindings | None:
-        for position, scope in self.index.enclosing(number):
-            if name in scope.outer:
-                return self.index.scopes[0].bindings.get(name)
-            entry = scope.bindings.get(name)
-            if entry is not None:
-                return entry
-            if position == 0:
-                break
-        return None
-
-    def _possible_uses(self, number: int, name: str) -> int:
-        """Return which uses of a name could be a misuse, going by how it is bound."""
-        entry = self._lookup(number, name)
-        if entry is None:
-            # It may come from a star import, or be a builtin.
-            return _PROTOCOL_USES
-        uses = 0
-        for binding in entry.every:
-            if isinstance(binding, Assigned):
-                if not isinstance(binding.value, _BARE):
-                    return -1
-            elif not isinstance(binding, Parameter):
-                uses |= _PROTOCOL_USES
-                if isinstance(binding, Imported):
-                    return -1
-        return uses
-
-    def _may_be_produced(self, number: int, value: Expr) -> bool:
-        if isinstance(value, Name):
-            return self._possible_uses(number, value.id) < 0
-        return isinstance(value, Call | Await | Choice | GeneratorExpression | Entered | Element)
-
-    def _may_be_module(self, number: int, name: str) -> bool:
-        entry = self._lookup(number, name)
-        if entry is None:
-            return bool(self.index.stars)
-        return any(
-            isinstance(b, Imported)
-            or (isinstance(b, Assigned) and isinstance(b.value, Name | Attribute | Choice))
-            for b in entry.every
-        )
-
-    def _keep_discarded(self, scope: Scope, loads: dict[str, int]) -> None:
-        for name, entry in scope.bindings.items():
-            last = loads.get(name, 0)
-            assigned = [
-                b
-                for b in entry.every
-                if isinstance(b, Assigned) and isinstance(b.value, Call | Await | Choice)
-            ]
-            if assigned and (
-                len(entry.every) > 1 or any(last <= binding.line for binding in assigned)
-            ):
-                scope.uses.extend(UseSite(b.value, _DISCARDED) for b in assigned)
-
-
-_BARE = (type(OPAQUE), Builtin)
-
-
-def _head(chain: Expr) -> str:
-    while isinstance(chain, Attribute):
-        chain = chain.value
-    return cast("Name", chain).id
-
 
 def _join(states: list[Live]) -> Live:
     """Join what alternative paths leave bound; a name bound on one path only may stand."""
@@ -772,8 +613,7 @@ def _is_stub(body: Sequence[ast.stmt]) -> bool:
             case ast.Pass() | ast.Expr(value=ast.Constant()):
                 continue
             case ast.Raise(exc=exception) if (
-                exception is not None
-                and handlers.last_name(exception) == "NotImplementedError"
+                exception is not None and handlers.last_name(exception) == "NotImplementedError"
             ):
                 continue
             case _:

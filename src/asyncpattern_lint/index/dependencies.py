@@ -1,4 +1,9 @@
-"""Which top-level names belong to installed or declared third-party packages."""
+"""Which top-level names belong to installed or declared third-party packages.
+
+Paths are plain strings here, as in ``finder``.
+"""
+
+# ruff: noqa: PTH118, PTH120
 
 import os
 import re

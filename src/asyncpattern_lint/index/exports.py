@@ -136,9 +136,7 @@ class Exports:
         module = None if location.is_namespace else self.project.module(location.path)
         found = set(self.project.finder.submodule_names(location))
         if module is not None:
-            found.update(
-                name for name, entry in module.scopes[0].bindings.items() if stands(entry)
-            )
+            found.update(name for name, entry in module.scopes[0].bindings.items() if stands(entry))
             for star in module.stars:
                 for source in self.sources(location.path, module.imports[star]):
                     known = None if source is None else self.project.module(source.path)
@@ -150,5 +148,3 @@ class Exports:
 def stands(entry: Bindings | None) -> bool:
     """Tell whether a name is bound when its module has run."""
     return entry is not None and bool(entry.live)
-
-

@@ -48,6 +48,7 @@ class ExpressionVisitor:
         self.yields_at = 0
         self.awaits = 0
         self.comprehensions = 0
+        self.lambdas = 0
         self.at_module_level = True
         self.is_open = False
         self.has_open_path = False
@@ -102,14 +103,19 @@ class ExpressionVisitor:
         if kind is Name:
             name = value.id  # type: ignore[union-attr]  # narrowed by its exact type
             self.name_uses[name] = self.name_uses.get(name, 0) | uses
-        elif kind is Opaque or kind is Subscript or kind is Lambda:
-            return
-        elif kind is Builtin and (
-            uses & ~_FOR & 0b111110 == 0
-            and (not uses & _FOR or value.name in _ITERABLE_DISPLAYS)  # type: ignore[union-attr]  # narrowed by its exact type
+        elif (
+            kind is Opaque
+            or kind is Subscript
+            or kind is Lambda
+            or (
+                kind is Builtin
+                and (
+                    uses & ~_FOR & 0b111110 == 0
+                    and (not uses & _FOR or value.name in _ITERABLE_DISPLAYS)  # type: ignore[union-attr]  # narrowed by its exact type
+                )
+            )
+            or (kind is Attribute and not uses & 0b111110)
         ):
-            return
-        elif kind is Attribute and not uses & 0b111110:
             return
         else:
             self.uses[value] = self.uses.get(value, 0) | uses
@@ -221,7 +227,16 @@ class ExpressionVisitor:
             self._note_strings(node)
 
     def _note_mock(self, func: Attribute, node: ast.Call) -> None:
-        if func.name in {"setattr", "object", "patch", "multiple", "delattr", "setitem", "spy", "stub"}:
+        if func.name in {
+            "setattr",
+            "object",
+            "patch",
+            "multiple",
+            "delattr",
+            "setitem",
+            "spy",
+            "stub",
+        }:
             self._note_strings(node)
 
     def _note_write(self, base: Expr, name: str) -> None:
@@ -234,11 +249,13 @@ class ExpressionVisitor:
     def _note_item_write(self, base: Expr, key: ast.expr) -> None:
         """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""
         text = str(key.value) if isinstance(key, ast.Constant) else "*"
+        if isinstance(key, ast.Name) and key.id == "__name__":
+            text = key.id
         match base:
             case Attribute(value=Name(id="sys"), name="modules"):
                 self.sys_modules.add(text)
-            case Call(func=Name(id="vars"), args=(owner,)) | Attribute(
-                value=owner, name="__dict__"
+            case (
+                Call(func=Name(id="vars"), args=(owner,)) | Attribute(value=owner, name="__dict__")
             ):
                 self._note_write(owner, text)
                 self.patched.add(text)
@@ -302,6 +319,8 @@ class ExpressionVisitor:
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.visit(node.value)
+        if self.lambdas:
+            return value
         if self.comprehensions and not self.shadowed.isdisjoint(
             part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)
         ):
@@ -317,7 +336,9 @@ class ExpressionVisitor:
             if default is not None:
                 self.visit(default)
         yields_at, self.yields_at = self.yields_at, 0
+        self.lambdas += 1
         body = self.visit(node.body)
+        self.lambdas -= 1
         is_generator = self.yields_at > 0
         self.yields_at = yields_at
         names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
@@ -367,7 +388,7 @@ class ExpressionVisitor:
         return Builtin(type(node).__name__[:-4].lower())
 
     def _shadow(self, target: ast.expr) -> None:
-        """A comprehension's targets are its own; only what they evaluate matters."""
+        """Note a comprehension's targets, which are its own; only what they evaluate matters."""
         if isinstance(target, ast.Name):
             self.shadowed |= {target.id}
         elif isinstance(target, ast.Tuple | ast.List):

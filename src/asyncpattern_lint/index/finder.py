@@ -1,7 +1,10 @@
 """Find first-party modules as Python would find them, without running anything.
 
 Sources: https://docs.python.org/3/reference/import.html, PEP 420 (namespace packages).
+Paths are plain strings here: ``pathlib`` would be most of the time of a look-up.
 """
+
+# ruff: noqa: PTH112, PTH118, PTH119, PTH120
 
 import os
 import sys
@@ -195,7 +198,7 @@ class Finder:
         base = self._package_at(folder)
         if not name:
             return Lookup((base,), partial=base.is_open)
-        return self._descend((base,), name.split("."), base.is_namespace)
+        return self._descend((base,), name.split("."), partial=False)
 
     def _package_at(self, folder: str) -> Location:
         name = ".".join(map(os.path.basename, [*self.package_folders(folder), folder]))
@@ -228,14 +231,14 @@ class Finder:
         partial = top in sys.stdlib_module_names or (
             not (regular and certain) and self._dependencies.may_be_installed(top, importer)
         )
-        return self._descend(tuple(regular or bases), rest, partial)
+        return self._descend(tuple(regular or bases), rest, partial=partial)
 
     def _tops(self, roots: "Iterable[Root]", top: str) -> list[Location]:
         entries = (self.entry(root.path, top) for root in roots)
         return [location for location in entries if location is not None]
 
     def _descend(
-        self, bases: tuple[Location, ...], names: Iterable[str], partial: bool
+        self, bases: tuple[Location, ...], names: Iterable[str], *, partial: bool
     ) -> Lookup:
         current = bases
         for name in names:
@@ -284,7 +287,6 @@ class Finder:
         return known
 
     def _find_roots(self, folder: str, top: str) -> "Iterator[Root]":
-        inside = {folder}
         ancestors = list(self._ancestors(folder))
         marked = [self._is_marked(ancestor) for ancestor in ancestors]
         # Nothing below a regular package is on sys.path, unless it is marked as a root.
@@ -300,19 +302,17 @@ class Finder:
                 yield Root(ancestor, True)
                 yield Root(os.path.join(ancestor, "src"), True)
             elif not outer[position] and not self.is_package(ancestor):
-                holds_importer = ancestor == folder or any(
-                    inner != ancestor and os.path.dirname(inner) == ancestor and self.is_package(inner)
-                    for inner in inside
-                )
-                if holds_importer:
-                    yield Root(ancestor, False)
-                elif (
-                    os.path.join(ancestor, top) in inside
+                below = ancestors[position - 1] if position else ""
+                if (
+                    # A script's own folder; the folder that holds the importer's package.
+                    ancestor == folder
+                    or self.is_package(below)
+                    # The importer lies in what it names; a program is started here.
+                    or os.path.join(ancestor, top) in ancestors[:position]
                     or any(marker in names for marker in _PROGRAM_MARKERS)
                     or any(name.endswith(".py") for name in names)
                 ):
                     yield Root(ancestor, False)
-            inside.add(ancestor)
 
     def _is_marked(self, folder: str) -> bool:
         names = self.listing(folder)
@@ -352,6 +352,4 @@ def _has_twin(names: frozenset[str], stem: str) -> bool:
     if any(stem + extension in names for extension in _EXTENSIONS):
         return True
     tagged = f"{stem}."
-    return any(
-        name.startswith(tagged) and name.endswith((".so", ".pyd", ".pyx")) for name in names
-    )
+    return any(name.startswith(tagged) and name.endswith((".so", ".pyd", ".pyx")) for name in names)

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-from asyncpattern_lint.index.model import Caught, Guard
+from asyncpattern_lint.index.model import Caught, Guard, Leaving
 
 _CAUGHT = {
     "ModuleNotFoundError": Caught.MODULE_NOT_FOUND,
@@ -107,7 +107,7 @@ def guards_of_try(node: ast.Try | ast.TryStar) -> tuple[Guard, ...]:
                     _clause(handler),
                     handler.lineno,
                     (*_bound(handler.body), *bound_after),
-                    any(_leaves(statement) for statement in handler.body),
+                    _leaving(handler.body),
                 )
             )
     return tuple(guards)
@@ -121,7 +121,7 @@ def guard_of_with(node: ast.With | ast.AsyncWith) -> tuple[Guard, ...]:
             levels = [level for level in map(_level, call.args) if level is not None]
             if levels:
                 text = f"suppress({', '.join(map(ast.unparse, call.args))})"
-                return (Guard(max(levels), text, call.lineno, (), False),)
+                return (Guard(max(levels), text, call.lineno, (), Leaving.STAYS),)
     return ()
 
 
@@ -140,12 +140,14 @@ def _clause(handler: ast.ExceptHandler) -> str:
     return f"except {ast.unparse(handler.type)}" if handler.type else "except"
 
 
-def _leaves(statement: ast.stmt) -> bool:
-    return any(
-        isinstance(node, ast.Raise)
-        or (isinstance(node, ast.Call) and last_name(node.func) in _LEAVING_CALLS)
-        for node in _walk_scope([statement])
-    )
+def _leaving(statements: Iterable[ast.stmt]) -> Leaving:
+    leaving = Leaving.STAYS
+    for node in _walk_scope(statements):
+        if isinstance(node, ast.Raise):
+            leaving = max(leaving, Leaving.DECIDES if node.exc else Leaving.RERAISES)
+        elif isinstance(node, ast.Call) and last_name(node.func) in _LEAVING_CALLS:
+            leaving = Leaving.DECIDES
+    return leaving
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
@@ -165,7 +167,5 @@ def _walk_scope(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
-        ):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             stack.extend(ast.iter_child_nodes(node))

@@ -199,17 +199,22 @@ class Caught(enum.IntEnum):
     EVERYTHING = 2
 
 
-class Guard(Struct, frozen=True):
-    """A handler around an import.
+class Leaving(enum.IntEnum):
+    """How a handler gives up: not at all, with the same error, or in a way of its own."""
 
-    ``binds`` are the names that the handler binds; ``leaves`` tells that it raises or exits.
-    """
+    STAYS = 0
+    RERAISES = 1
+    DECIDES = 2
+
+
+class Guard(Struct, frozen=True):
+    """A handler around an import; ``binds`` are the names that the handler binds."""
 
     caught: Caught
     text: str
     line: int
     binds: tuple[str, ...]
-    leaves: bool
+    leaving: Leaving
 
 
 class Import(Struct, frozen=True):
@@ -219,7 +224,8 @@ class Import(Struct, frozen=True):
     ``module="x"``, ``level=2``, ``name="y"``; a star import has ``name="*"``.
     ``dead`` marks an import that cannot run, or only where something was asked first;
     ``fallback`` one whose name the same scope also binds in another way; ``conditional`` one
-    that is not a top-level statement of its module.
+    that is not a top-level statement of its module. ``statement`` is the line of the statement,
+    ``line`` that of the name.
     """
 
     module: str
@@ -235,6 +241,7 @@ class Import(Struct, frozen=True):
     dead: bool
     fallback: bool
     conditional: bool
+    statement: int
 
     @property
     def bound(self) -> str:
@@ -336,7 +343,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     those that it replaces through a mocking call, ``rewritten`` the names of objects whose
     protocol methods or computed attributes it sets. ``nonlocals`` are names that nested
     functions rebind. ``sys_modules`` are the names of modules that it puts into
-    ``sys.modules``, ``*`` for computed ones.
+    ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself.
     """
 
     scopes: list[Scope]

@@ -1,5 +1,6 @@
 """The outlines of a project's modules, made on demand."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -108,6 +109,7 @@ class _Packed(msgspec.Struct, array_like=True, gc=False):
 
 def _outlines(paths: list[str]) -> bytes:
     """Outline files in a worker; what goes back is data that cannot run code."""
+    gc.disable()
     packed = []
     for path in paths:
         outline = outline_of(path)

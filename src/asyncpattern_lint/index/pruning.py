@@ -1,0 +1,121 @@
+"""Drop from an outline the uses that no resolution can turn into a finding."""
+
+from typing import cast
+
+from asyncpattern_lint.index.model import (
+    OPAQUE,
+    Assigned,
+    Attribute,
+    Await,
+    Bindings,
+    Builtin,
+    Call,
+    Choice,
+    Element,
+    Entered,
+    Expr,
+    GeneratorExpression,
+    Imported,
+    ModuleIndex,
+    Name,
+    Parameter,
+    Scope,
+    ScopeKind,
+    UseSite,
+)
+from asyncpattern_lint.protocol import Use
+
+_DISCARDED = 1 << Use.DISCARDED
+_PROTOCOL_USES = 0b111110
+_BARE = (type(OPAQUE), Builtin)
+
+
+class Pruner:
+    """Judges uses by how the names in them are bound in the same module."""
+
+    def __init__(self, index: ModuleIndex) -> None:
+        self.index = index
+
+    def prune(self, number: int, name_uses: dict[str, int], loads: dict[str, int]) -> None:
+        """Add the uses of a scope's names and drop what cannot become a finding.
+
+        ``loads`` holds the last line in which each name is read.
+        """
+        scope = self.index.scopes[number]
+        for name, uses in name_uses.items():
+            kept = uses & self._possible_uses(number, name)
+            if kept:
+                scope.uses.append(UseSite(Name(name), kept))
+        if scope.kind is ScopeKind.FUNCTION:
+            self._keep_discarded(scope, loads)
+        scope.calls = [
+            call
+            for call in scope.calls
+            if any(self._may_be_produced(number, a) for a in call.args)
+            or any(self._may_be_produced(number, v) for _, v in call.keywords)
+        ]
+        scope.attributes = [
+            chain for chain in scope.attributes if self._may_be_module(number, _head(chain))
+        ]
+
+    def _lookup(self, number: int, name: str) -> Bindings | None:
+        for position, scope in self.index.enclosing(number):
+            if name in scope.outer:
+                return self.index.scopes[0].bindings.get(name)
+            entry = scope.bindings.get(name)
+            if entry is not None:
+                return entry
+            if position == 0:
+                break
+        return None
+
+    def _possible_uses(self, number: int, name: str) -> int:
+        """Return which uses of a name could be a misuse, going by how it is bound."""
+        entry = self._lookup(number, name)
+        if entry is None:
+            # It may come from a star import, or be a builtin.
+            return _PROTOCOL_USES
+        uses = 0
+        for binding in entry.every:
+            if isinstance(binding, Assigned):
+                if not isinstance(binding.value, _BARE):
+                    return -1
+            elif not isinstance(binding, Parameter):
+                uses |= _PROTOCOL_USES
+                if isinstance(binding, Imported):
+                    return -1
+        return uses
+
+    def _may_be_produced(self, number: int, value: Expr) -> bool:
+        if isinstance(value, Name):
+            return self._possible_uses(number, value.id) != 0
+        return isinstance(value, Call | Await | Choice | GeneratorExpression | Entered | Element)
+
+    def _may_be_module(self, number: int, name: str) -> bool:
+        entry = self._lookup(number, name)
+        if entry is None:
+            return bool(self.index.stars)
+        return any(
+            isinstance(b, Imported)
+            or (isinstance(b, Assigned) and isinstance(b.value, Name | Attribute | Choice))
+            for b in entry.every
+        )
+
+    def _keep_discarded(self, scope: Scope, loads: dict[str, int]) -> None:
+        for name, entry in scope.bindings.items():
+            last = loads.get(name, 0)
+            assigned = [
+                b
+                for b in entry.every
+                if isinstance(b, Assigned) and isinstance(b.value, Call | Await | Choice)
+            ]
+            if assigned and (
+                len(entry.every) > 1 or any(last <= binding.line for binding in assigned)
+            ):
+                scope.uses.extend(UseSite(b.value, _DISCARDED) for b in assigned)
+
+
+def _head(chain: Expr) -> str:
+    while isinstance(chain, Attribute):
+        chain = chain.value
+    return cast("Name", chain).id
