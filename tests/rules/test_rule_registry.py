@@ -1,5 +1,6 @@
 """Every rule is whole: its codes, names, documentation, examples and place in the table."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -69,8 +70,8 @@ def test_the_module_has_the_name_of_the_rule(rule: Rule) -> None:
 
 @every_rule
 def test_the_documentation_has_every_section_in_order(rule: Rule) -> None:
-    text = type(rule).__doc__ or ""
-    places = [text.find(f"\n    {section}\n") for section in SECTIONS]
+    text = inspect.getdoc(type(rule)) or ""
+    places = [text.find(f"\n{section}\n") for section in SECTIONS]
     assert -1 not in places
     assert places == sorted(places)
     assert text.count("```python") == 2

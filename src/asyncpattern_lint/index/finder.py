@@ -192,9 +192,6 @@ class Finder:
         folder = os.path.dirname(importer)
         for _ in range(level - 1):
             folder = os.path.dirname(folder)
-        packages = self.package_folders(importer)
-        if level > 1 and folder not in packages and self.is_package(os.path.dirname(importer)):
-            return UNKNOWN
         base = self._package_at(folder)
         if not name:
             return Lookup((base,), partial=base.is_open)

@@ -139,10 +139,14 @@ def outline_of(path: str, text: bytes | None = None) -> Outline:
         return Failure(f"the file is not Python source: {error}")
 
 
+#: What is wrong in every version of Python.
+_TIMELESS = ("null bytes", "too many nested", "unknown encoding", "codec can't decode")
+
+
 def _syntax_failure(error: SyntaxError) -> Failure:
     return Failure(
         f"syntax error: {error.msg}",
         max(error.lineno or 1, 1),
         max(error.offset or 1, 1),
-        is_syntax=True,
+        is_syntax=not any(words in str(error.msg) for words in _TIMELESS),
     )
