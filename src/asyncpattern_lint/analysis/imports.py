@@ -155,7 +155,7 @@ class ImportChecker:
         """Return the first-party modules that define a name now."""
         if self._definitions is None:
             self._definitions = {}
-            for known in sorted(self.project.outlines):
+            for known in self.project.known():
                 module = self.project.module(known)
                 if module is None:
                     continue

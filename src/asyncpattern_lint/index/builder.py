@@ -56,7 +56,12 @@ def build(tree: ast.Module) -> ModuleIndex:
 
     Raises ``RecursionError`` for code that is nested too deeply.
     """
-    return _Builder().module(tree)
+    builder = _Builder()
+    try:
+        return builder.module(tree)
+    finally:
+        # Its methods refer to it: without this it would live until the next collection.
+        vars(builder).clear()
 
 
 def parse(source: bytes, path: str) -> ast.Module:

@@ -1,9 +1,9 @@
 """The outlines of a project's modules, made on demand."""
 
 import gc
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,29 @@ MAX_BYTES = 10_000_000
 #: Below this many files, starting processes costs more than it saves.
 _PARALLEL_THRESHOLD = 150
 
+#: So many outlines are kept decoded: the ones that a run comes back to.
+_MAX_DECODED = 1_000
+
 Outline = ModuleIndex | Failure
+
+
+class _Entry(msgspec.Struct, array_like=True, gc=False):
+    """An outline as it is kept: its encoded form, and what it does to others."""
+
+    index: bytes
+    written: list[str] = []
+    rewritten: list[str] = []
+    sys_modules: list[str] = []
+    failure: Failure | None = None
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What the outlines known so far do to objects that they do not define."""
+
+    written: set[str] = field(default_factory=set)
+    rewritten: set[str] = field(default_factory=set)
+    sys_modules: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -31,8 +53,9 @@ class Project:
     def __init__(self, finder: Finder, overlay: Mapping[str, bytes] | None = None) -> None:
         self.finder = finder
         self.overlay = overlay or {}
-        self.outlines: dict[str, Outline] = {}
-        self._known_facts = _Facts()
+        self._entries: dict[str, _Entry] = {}
+        self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
+        self._facts = _Facts()
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
@@ -41,83 +64,85 @@ class Project:
 
     def outline(self, path: str) -> Outline:
         """Return a file's outline, or why it has none."""
-        known = self.outlines.get(path)
-        if known is None:
-            known = self.outlines[path] = outline_of(path, self.overlay.get(path))
-        return known
+        known = self._decoded.get(path)
+        if known is not None:
+            self._decoded.move_to_end(path)
+            return known
+        entry = self._entries.get(path)
+        if entry is None:
+            outline = outline_of(path, self.overlay.get(path))
+            self._add(path, _entry(outline))
+        elif entry.failure is not None:
+            return entry.failure
+        else:
+            outline = msgspec.msgpack.decode(entry.index, type=ModuleIndex)
+        if isinstance(outline, ModuleIndex):
+            self._decoded[path] = outline
+            if len(self._decoded) > _MAX_DECODED:
+                self._decoded.popitem(last=False)
+        return outline
 
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
-        outline = self.outline(path)
+        outline = self._decoded.get(path) or self.outline(path)
         return outline if isinstance(outline, ModuleIndex) else None
+
+    def known(self) -> list[str]:
+        """Return the paths of all files outlined so far, sorted."""
+        return sorted(self._entries)
 
     def is_written(self, name: str) -> bool:
         """Whether a module known here assigns this name as an attribute of what it imports."""
-        return name in self._facts().written
+        return name in self._facts.written
 
     def is_rewritten(self, name: str) -> bool:
         """Whether a module known here sets protocol methods on an object of this name."""
-        return name in self._facts().rewritten
+        return name in self._facts.rewritten
 
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
-        return not self._facts().sys_modules.isdisjoint((name, "*"))
+        return not self._facts.sys_modules.isdisjoint((name, "*"))
 
-    def _facts(self) -> "_Facts":
-        facts = self._known_facts
-        for outline in islice(self.outlines.values(), facts.counted, None):
-            facts.counted += 1
-            if isinstance(outline, ModuleIndex):
-                facts.written.update(outline.written)
-                facts.rewritten.update(outline.rewritten)
-                facts.sys_modules.update(outline.sys_modules)
-        return facts
+    def _add(self, path: str, entry: _Entry) -> None:
+        self._entries[path] = entry
+        self._facts.written.update(entry.written)
+        self._facts.rewritten.update(entry.rewritten)
+        self._facts.sys_modules.update(entry.sys_modules)
 
     def load(self, paths: Iterable[str], jobs: int) -> Iterator[int]:
         """Make the outlines of many files; yield how many are done after each chunk."""
-        wanted = [path for path in paths if path not in self.outlines]
-        for path in [path for path in wanted if path in self.overlay]:
+        for path in self.overlay:
             self.outline(path)
-        wanted = [path for path in wanted if path not in self.overlay]
+        wanted = [path for path in paths if path not in self._entries]
         done = 0
-        for chunk in map_chunks(_outlines, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
-            for path, outline in msgspec.msgpack.decode(chunk, type=list[tuple[str, _Packed]]):
-                self.outlines[path] = outline.unpack()
+        if jobs == 1 or len(wanted) < _PARALLEL_THRESHOLD:
+            for path in wanted:
+                self._add(path, _entry(outline_of(path)))
+                done += 1
+                yield done
+            return
+        for chunk in map_chunks(_encoded, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
+            for path, entry in msgspec.msgpack.decode(chunk, type=list[tuple[str, _Entry]]):
+                self._add(path, entry)
                 done += 1
             yield done
 
 
-@dataclass(slots=True)
-class _Facts:
-    """What the outlines known so far do to objects that they do not define."""
-
-    counted: int = 0
-    written: set[str] = field(default_factory=set)
-    rewritten: set[str] = field(default_factory=set)
-    sys_modules: set[str] = field(default_factory=set)
-
-
-class _Packed(msgspec.Struct, array_like=True, gc=False):
-    index: ModuleIndex | None
-    failure: Failure | None
-
-    def unpack(self) -> Outline:
-        found = self.index if self.index is not None else self.failure
-        assert found is not None  # one of the two is always set by _outlines
-        return found
-
-
-def _outlines(paths: list[str]) -> bytes:
+def _encoded(paths: list[str]) -> bytes:
     """Outline files in a worker; what goes back is data that cannot run code."""
     gc.disable()
-    packed = []
-    for path in paths:
-        outline = outline_of(path)
-        if isinstance(outline, ModuleIndex):
-            packed.append((path, _Packed(outline, None)))
-        else:
-            packed.append((path, _Packed(None, outline)))
-    return msgspec.msgpack.encode(packed)
+    return msgspec.msgpack.encode([(path, _entry(outline_of(path))) for path in paths])
+
+
+def _entry(outline: Outline) -> _Entry:
+    if isinstance(outline, Failure):
+        return _Entry(b"", failure=outline)
+    return _Entry(
+        msgspec.msgpack.encode(outline),
+        outline.written,
+        outline.rewritten,
+        outline.sys_modules,
+    )
 
 
 def outline_of(path: str, text: bytes | None = None) -> Outline:
