@@ -7,7 +7,7 @@ the visitor finds live at a place is what one or more of its bindings give.
 from asyncpattern_lint.analysis.judge import always_fails, may_fail
 from asyncpattern_lint.analysis.passing import demands_on_arguments, excludes
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.analysis.values import Frame, ModuleValue, Values
+from asyncpattern_lint.analysis.values import UNKNOWN, Frame, ModuleValue, Values
 from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.model import (
     Attribute,
@@ -21,6 +21,11 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
 )
 from asyncpattern_lint.protocol import Use
+
+_EVERY_USE = sum(1 << use for use in Use)
+
+#: The uses of every combination of their bits.
+_USES = [tuple(use for use in Use if bits & 1 << use) for bits in range(_EVERY_USE + 1)]
 
 
 def candidate_scopes(resolver: Resolver, path: str, module: ModuleIndex) -> list[int]:
@@ -42,7 +47,7 @@ class _Scope:
         return (
             any(self._is_misused(site.value, site.uses) for site in self.scope.uses)
             or any(
-                self._may_fail(demand.value, demand.use)
+                self._may_fail(demand.value, demand.use, self._values(demand.value))
                 for call in self.scope.calls
                 for demand in demands_on_arguments(self.resolver, call, self.frame)
             )
@@ -54,11 +59,13 @@ class _Scope:
         return self.resolver.evaluate(expr, self.frame)
 
     def _is_misused(self, expr: Expr, uses: int) -> bool:
-        return any(uses & 1 << use and self._may_fail(expr, use) for use in Use)
-
-    def _may_fail(self, expr: Expr, use: Use) -> bool:
-        """Whether a use may fail with all that is live at some place."""
         values = self._values(expr)
+        if all(value == UNKNOWN for value in values):
+            return False
+        return any(self._may_fail(expr, use, values) for use in _USES[uses & _EVERY_USE])
+
+    def _may_fail(self, expr: Expr, use: Use, values: Values) -> bool:
+        """Whether a use may fail with all that is live at some place."""
         if not may_fail(use, values):
             return False
         if always_fails(use, values):

@@ -51,11 +51,15 @@ class Checker:
             scopes = candidate_scopes(self.resolver, path, module)
         else:
             scopes = range(len(module.scopes))
-        positions = Positions(self.project.read(path))
-        yield from self.imports.check(path, module, positions)
+        try:
+            source = self.project.read(path)
+        except OSError as error:
+            yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))
+            return
+        yield from self.imports.check(path, module, Positions(source))
         if scopes:
             self.walked += 1
-            yield from self.uses.check(path, module, frozenset(scopes))
+            yield from self.uses.check(path, source, module, frozenset(scopes))
 
     def _unreadable(self, path: str, failure: Failure) -> Unreadable:
         reason = failure.reason

@@ -28,8 +28,16 @@ class Positions:
 
     def _decoded(self) -> list[str]:
         if self._lines is None:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(self._source).readline)
-            text = self._source.decode(encoding, "replace")
-            # Lines as the parser counts them: a form feed does not end one.
-            self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            self._lines = lines_of(decode(self._source))
         return self._lines
+
+
+def decode(source: bytes) -> str:
+    """Return the text of a source file, by its coding line or BOM (PEP 263)."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+    return source.decode(encoding, "replace")
+
+
+def lines_of(text: str) -> list[str]:
+    """Split a text into lines as the parser counts them: a form feed does not end one."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -6,7 +6,9 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from asyncpattern_lint.analysis.discards import discarded_targets
+from asyncpattern_lint.analysis.fragments import Fragment, fragments, whole_file
 from asyncpattern_lint.analysis.imports import ImportChecker
+from asyncpattern_lint.analysis.positions import decode
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import ModuleValue
 from asyncpattern_lint.analysis.visitor import AttributeHit, Hit
@@ -31,30 +33,43 @@ class UseChecker:
 
     def can_parse(self, source: bytes) -> bool:
         """Tell whether LibCST, which knows the syntax of every Python, parses a source."""
-        try:
-            cst.parse_module(source)
-        except Exception:  # its errors have no common base but this one
-            return False
-        return True
+        return _parse(decode(source)) is not None
 
     def check(
-        self, path: str, module: ModuleIndex, scopes: frozenset[int]
+        self, path: str, source: bytes, module: ModuleIndex, scopes: frozenset[int]
     ) -> Iterator[Observation]:
         """Yield the misuses in the given scopes of a module."""
-        try:
-            tree = cst.parse_module(self.resolver.project.read(path))
-        except cst.ParserSyntaxError as error:
-            line = error.raw_line
-            yield Unreadable(f"LibCST cannot parse it: {error.message}", path, _point(line))
+        text = decode(source)
+        for fragment in fragments(text, module, scopes):
+            yield from self._check_fragment(path, text, module, fragment, scopes)
+
+    def _check_fragment(
+        self,
+        path: str,
+        text: str,
+        module: ModuleIndex,
+        fragment: Fragment,
+        scopes: frozenset[int],
+    ) -> Iterator[Observation]:
+        tree = _parse(fragment.text)
+        definitions = list(_definitions(tree)) if tree is not None else []
+        if tree is None or len(definitions) != len(fragment.numbers):
+            if fragment.line > 1:
+                # It does not stand alone: it is indented, or not what the outline saw.
+                whole = whole_file(text, module)
+                wanted = scopes.intersection(fragment.numbers)
+                yield from self._check_fragment(path, text, module, whole, wanted)
+            else:
+                reason = "LibCST cannot parse it, or it was changed during the check"
+                yield Unreadable(reason, path, Span(1, 1, 1, 2))
             return
-        definitions = list(_definitions(tree))
-        in_order = sorted(range(1, len(module.scopes)), key=lambda n: module.scopes[n].line)
-        numbers = {id(d): n for d, n in zip(definitions, in_order, strict=True)}
+        numbers = {id(d): n for d, n in zip(definitions, fragment.numbers, strict=True)}
         bodies: dict[int, cst.Module | Definition] = {numbers[id(d)]: d for d in definitions}
-        bodies[0] = tree
+        if fragment.line == 1:
+            bodies[0] = tree
         hits: list[Hit] = []
         attribute_hits: list[AttributeHit] = []
-        for number in sorted(scopes):
+        for number in sorted(scopes & bodies.keys()):
             body = bodies[number]
             walker = ScopeWalker(self.resolver, path, module, number, numbers)
             if isinstance(body, cst.FunctionDef):
@@ -63,21 +78,21 @@ class UseChecker:
             hits += walker.hits
             attribute_hits += walker.attribute_hits
         if hits or attribute_hits:
-            yield from self._observations(path, tree, hits, attribute_hits)
+            yield from self._observations(path, tree, fragment.line - 1, hits, attribute_hits)
 
     def _observations(
         self,
         path: str,
         tree: cst.Module,
+        above: int,
         hits: list[Hit],
         attribute_hits: list[AttributeHit],
     ) -> Iterator[Observation]:
         ranges = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
 
         def span(node: cst.CSTNode) -> Span:
-            place = ranges[node]
-            start, end = place.start, place.end
-            return Span(start.line, start.column + 1, end.line, end.column + 1)
+            start, end = ranges[node].start, ranges[node].end
+            return Span(start.line + above, start.column + 1, end.line + above, end.column + 1)
 
         for hit in hits:
             verdict = hit.verdict
@@ -105,8 +120,11 @@ class UseChecker:
             )
 
 
-def _point(line: int) -> Span:
-    return Span(line, 1, line, 2)
+def _parse(text: str) -> cst.Module | None:
+    try:
+        return cst.parse_module(text)
+    except Exception:  # its errors have no common base but this one
+        return None
 
 
 def _definitions(node: cst.CSTNode) -> Iterator[Definition]:
