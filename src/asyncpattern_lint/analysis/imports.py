@@ -181,7 +181,7 @@ def _hidden_by(item: Import, *, missing_module: bool) -> tuple[Handler | None, b
     guard = next((guard for guard in item.guards if guard.caught >= needed), None)
     if guard is None:
         return None, False
-    if item.fallback or item.bound in guard.binds:
+    if item.fallback or item.bound in guard.binds or guard.leaving is Leaving.EXPECTS:
         return None, True
     if (
         missing_module

@@ -66,6 +66,9 @@ _OPEN_ANNOTATIONS = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable
 #: Longer chains of calls and attributes outside the project say nothing that is known here.
 _MAX_EXTERNAL = 120
 
+#: Parameters of lambdas inside lambdas.
+_MAX_SHADOWS = 30
+
 #: Calls whose result hangs on their arguments are followed this deep.
 _MAX_CALLS = 6
 
@@ -502,7 +505,8 @@ class Resolver:
         passed = self._passed(scope, arguments, keywords)
         values = self.returned(function, ())
         if passed and any(self._may_depend_on_arguments(value) for value in values):
-            if self._calls >= _MAX_CALLS:
+            frame = Frame(function.path, function.number, passed, function.closure)
+            if self._calls >= _MAX_CALLS or frame.depth > _MAX_CALLS:
                 return OVERFLOW
             self._calls += 1
             try:
@@ -603,7 +607,10 @@ class Resolver:
         parameters = dict.fromkeys(expression.parameters, ANYTHING)
         parameters.update(zip(expression.parameters, arguments, strict=False))
         shadows = (*closure.shadows, *parameters.items())
-        return self.evaluate(expression.body, replace(closure, shadows=shadows))
+        frame = replace(closure, shadows=shadows)
+        if frame.depth > _MAX_CALLS or len(shadows) > _MAX_SHADOWS:
+            return OVERFLOW
+        return self._memo.once((expression, frame), lambda: self.evaluate(expression.body, frame))
 
     def _instance(self, value: ClassValue) -> Values:
         found = classes.protocols_of(self, value)

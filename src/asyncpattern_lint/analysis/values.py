@@ -178,9 +178,31 @@ class Frame:
         )
 
     @property
+    def depth(self) -> int:
+        """How many frames lie inside each other here, through parents and parameters."""
+        held = (values for _, values in (*self.parameters, *self.shadows))
+        inner = [depth_of(value) for values in held for value in values]
+        if self.parent is not None:
+            inner.append(self.parent.depth)
+        return 1 + max(inner, default=0)
+
+    @property
     def lasting(self) -> "Frame":
         """The frame without what is live only at the moment."""
         return self if self.local is None else replace(self, local=None)
+
+
+def depth_of(value: Value) -> int:
+    """Return how many frames a value holds inside each other."""
+    match value:
+        case FunctionValue(closure=Frame() as closure) | LambdaValue(closure=closure):
+            return closure.depth
+        case FactoryValue(function=function) | Partial(function=function):
+            return depth_of(function)
+        case Produced(maker=FunctionValue() | LambdaValue() as maker):
+            return depth_of(maker)
+        case _:
+            return 0
 
 
 def union(groups: Iterable[Values]) -> Values:

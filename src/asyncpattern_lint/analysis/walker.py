@@ -1,7 +1,7 @@
 """Walk the statements of one scope and keep track of what its names hold."""
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import libcst as cst
@@ -164,7 +164,7 @@ class ScopeWalker(ExpressionVisitor):
         self._forget(guarded_names(test))
         start = self._state()
         ends: list[State] = []
-        chosen = _constant_test(test)
+        chosen = _constant_test(test, self.module.constants)
         if chosen is not False:
             self._branch(lambda: self._visit_body(node.body), start, ends)
         if chosen is not True:
@@ -271,14 +271,14 @@ class ScopeWalker(ExpressionVisitor):
                 self.dead = False
 
     def _while(self, node: cst.While) -> None:
-        endless = _constant_test(node.test) is True
+        endless = _constant_test(node.test, self.module.constants) is True
 
         def run() -> None:
             self.truth(node.test)
             self._forget(guarded_names(node.test))
             self._visit_body(node.body)
 
-        if _constant_test(node.test) is False:
+        if _constant_test(node.test, self.module.constants) is False:
             if node.orelse is not None:
                 self._visit_body(node.orelse.body)
             return
@@ -559,7 +559,7 @@ class ScopeWalker(ExpressionVisitor):
         self._forget(guarded_names(node.test))
         if node.msg is not None:
             self.visit(node.msg)
-        if _constant_test(node.test) is False:
+        if _constant_test(node.test, self.module.constants) is False:
             self.dead = True
 
     def _delete(self, node: cst.Del) -> None:
@@ -574,13 +574,13 @@ class ScopeWalker(ExpressionVisitor):
                 self.visit(target)
 
 
-def _constant_test(node: cst.BaseExpression) -> bool | None:
+def _constant_test(node: cst.BaseExpression, constants: Mapping[str, bool]) -> bool | None:
     """Return whether a test always holds, None if it depends."""
     try:
         test = ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError):
         return None
-    return truth_of(test)
+    return truth_of(test, constants)
 
 
 def _caught_names(node: cst.BaseExpression | None) -> frozenset[str]:

@@ -123,6 +123,7 @@ class _Builder(ExpressionVisitor):
 
     def module(self, tree: ast.Module) -> ModuleIndex:
         self._open(ScopeKind.MODULE, "", 1, 0)
+        self.index.constants = handlers.constants_of(tree)
         self.top_level = frozenset(map(id, tree.body))
         self._block(tree.body)
         self._close(0, self.live or {})
@@ -232,7 +233,7 @@ class _Builder(ExpressionVisitor):
         test = node.test
         negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         inner = cast("ast.UnaryOp", test).operand if negated else test
-        truth = handlers.truth_of(test)
+        truth = handlers.truth_of(test, self.index.constants)
         if truth is not None:
             run, dead = (node.body, node.orelse) if truth else (node.orelse, node.body)
             if handlers.last_name(inner) == "TYPE_CHECKING":
@@ -439,6 +440,7 @@ class _Builder(ExpressionVisitor):
             self.visit(keyword.value)
         number = len(self.index.scopes)
         saved = self._nested(ScopeKind.CLASS, node.name, node)
+        self.enclosing_class = node.name
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.bases = bases
@@ -631,7 +633,7 @@ class _Saved:
 
     _FIELDS = (
         "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
-        "guards", "number", "at_module_level", "dead", "type_only", "probed",
+        "guards", "number", "enclosing_class", "at_module_level", "dead", "type_only", "probed",
     )  # fmt: skip
 
     def __init__(self, builder: _Builder) -> None:

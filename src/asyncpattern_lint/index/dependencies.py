@@ -29,12 +29,16 @@ class Dependencies:
         self._declared: dict[str, frozenset[str]] = {}
         self._installed: frozenset[str] | None = None
 
-    def may_be_installed(self, top: str, importer: str) -> bool:
-        """Tell whether a top-level name is declared as a dependency, or is installed."""
+    def may_be_installed(self, top: str, importer: str, *, loosely: bool) -> bool:
+        """Tell whether a top-level name is declared as a dependency, or is installed.
+
+        ``loosely`` takes a dependency whose name only begins like it: ``grpcio`` for ``grpc``.
+        """
         name = _normalised(top)
         folder = os.path.dirname(importer)
         while True:
-            if name in self._declared_in(folder):
+            declared = self._declared_in(folder)
+            if name in declared or (loosely and any(d.startswith(name) for d in declared)):
                 return True
             parent = os.path.dirname(folder)
             if folder == self.project or parent == folder:
@@ -66,6 +70,18 @@ def _declared(folder: str) -> Iterator[str]:
             yield from _first_names(text)
         elif name.endswith(".txt") and "requirements" in name:
             yield from _first_names(_text(path))
+        elif name == "requirements":
+            yield from _of_folder(path)
+
+
+def _of_folder(folder: str) -> Iterator[str]:
+    """Yield the names in a folder of requirement files, one level of folders deep."""
+    for name in _names(folder):
+        path = os.path.join(folder, name)
+        for inner in _names(path) or [""]:
+            file = os.path.join(path, inner) if inner else path
+            if file.endswith((".txt", ".in")):
+                yield from _first_names(_text(file))
 
 
 def _names(folder: str) -> list[str]:

@@ -50,6 +50,7 @@ class ExpressionVisitor:
         self.comprehensions = 0
         self.lambdas = 0
         self.at_module_level = True
+        self.enclosing_class = ""
         self.is_open = False
         self.has_open_path = False
         self.written: set[tuple[str, str]] = set()
@@ -222,7 +223,7 @@ class ExpressionVisitor:
             self._note_strings(node)
             attribute = node.args[1]
             text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
-            self._note_write(self.visit(node.args[0]), text)
+            self._note_write(self._class_of_self(node.args[0]) or self.visit(node.args[0]), text)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
 
@@ -245,6 +246,18 @@ class ExpressionVisitor:
             base = base.value
         if isinstance(base, Name):
             self.written.add((base.id, name))
+
+    def _class_of_self(self, node: ast.expr) -> Expr | None:
+        """Return the enclosing class for ``self.__class__``, ``type(self)`` and ``cls``."""
+        match node:
+            case (
+                ast.Attribute(attr="__class__")
+                | ast.Call(func=ast.Name(id="type"))
+                | ast.Name(id="cls")
+            ):
+                return Name(self.enclosing_class) if self.enclosing_class else None
+            case _:
+                return None
 
     def _note_item_write(self, base: Expr, key: ast.expr) -> None:
         """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""

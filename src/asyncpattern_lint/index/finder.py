@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from asyncpattern_lint.discovery import DEFAULT_EXCLUDES, GitIgnore
 from asyncpattern_lint.index.dependencies import Dependencies
+from asyncpattern_lint.index.extensions import Extensions
 
 #: Files that mark a folder as the root of a program or distribution of its own.
 ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -90,6 +91,7 @@ class Finder:
         self._ignored: GitIgnore | None = None
         self._distributions: list[Root] | None = None
         self._dependencies = Dependencies(project)
+        self._extensions = Extensions(project)
 
     # --- folders -----------------------------------------------------------------------
 
@@ -178,6 +180,8 @@ class Finder:
         names = self.listing(folder)
         if _has_twin(names, name) or name.endswith(("_pb2", "_pb2_grpc")):
             return True
+        if name.islower() and self._extensions.may_be_built_for(folder):
+            return True
         if self._ignored is None:
             self._ignored = GitIgnore()
         return any(
@@ -220,13 +224,18 @@ class Finder:
             bases = self._tops(self.distributions(), top)
         if not bases:
             return UNKNOWN
-        certain = any(root.certain and self.entry(root.path, top) for root in roots)
+        certain = self._tops([root for root in roots if root.certain], top)
+        own = [
+            base for base in certain if base.folder and importer.startswith(base.folder + os.sep)
+        ]
+        bases = own or bases
         regular = [base for base in bases if not base.is_namespace]
         # A folder named like a standard module is found first only where it comes first on
         # sys.path, which the source does not tell; an installed package wins over a folder
         # without __init__ (PEP 420).
         partial = top in sys.stdlib_module_names or (
-            not (regular and certain) and self._dependencies.may_be_installed(top, importer)
+            not (regular and certain)
+            and self._dependencies.may_be_installed(top, importer, loosely=not certain)
         )
         return self._descend(tuple(regular or bases), rest, partial=partial)
 
@@ -286,12 +295,15 @@ class Finder:
     def _find_roots(self, folder: str, top: str) -> "Iterator[Root]":
         ancestors = list(self._ancestors(folder))
         marked = [self._is_marked(ancestor) for ancestor in ancestors]
-        # Nothing below a regular package is on sys.path, unless it is marked as a root.
+        # Nothing below a regular package or a distribution's src is on sys.path, unless it is
+        # marked as a root itself.
         outer = [False] * len(ancestors)
         for position in reversed(range(len(ancestors) - 1)):
             above = ancestors[position + 1]
             outer[position] = not marked[position] and (
-                outer[position + 1] or (not marked[position + 1] and self.is_package(above))
+                outer[position + 1]
+                or (not marked[position + 1] and self.is_package(above))
+                or self._is_source_folder(above)
             )
         for position, ancestor in enumerate(ancestors):
             names = self.listing(ancestor)
@@ -310,6 +322,9 @@ class Finder:
                     or any(name.endswith(".py") for name in names)
                 ):
                     yield Root(ancestor, False)
+
+    def _is_source_folder(self, folder: str) -> bool:
+        return os.path.basename(folder) == "src" and self._is_marked(os.path.dirname(folder))
 
     def _is_marked(self, folder: str) -> bool:
         names = self.listing(folder)

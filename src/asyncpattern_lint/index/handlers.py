@@ -1,7 +1,8 @@
 """What hides a failing import: ``except`` clauses and ``contextlib.suppress``."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from asyncpattern_lint.index.model import Caught, Guard, Leaving
 
@@ -36,12 +37,34 @@ GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
 GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
 
 
-def truth_of(test: ast.expr) -> bool | None:
+def constants_of(tree: ast.Module) -> dict[str, bool]:
+    """Return the global names that a module binds just once, to ``True`` or ``False``."""
+    found = {
+        statement.targets[0].id: statement.value.value
+        for statement in tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.targets[0], ast.Name)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, bool)
+    }
+    if found:
+        stores = Counter(
+            node.id
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        )
+        found = {name: value for name, value in found.items() if stores[name] == 1}
+    return found
+
+
+def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
     """Return what a test amounts to on every Python 3 that runs it, None if it depends.
 
-    ``TYPE_CHECKING`` is false when the program runs.
+    ``TYPE_CHECKING`` is false when the program runs; ``constants`` are names that are known.
     """
     match test:
+        case ast.Name(id=name) if name in constants:
+            return constants[name]
         case ast.Constant(value=value):
             return bool(value)
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
@@ -51,13 +74,13 @@ def truth_of(test: ast.expr) -> bool | None:
         case ast.Name(id="PY3") | ast.Attribute(attr="PY3"):
             return True
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = truth_of(operand)
+            inner = truth_of(operand, constants)
             return None if inner is None else not inner
         case ast.BoolOp(op=ast.And(), values=values):
-            truths = [truth_of(value) for value in values]
+            truths = [truth_of(value, constants) for value in values]
             return False if False in truths else True if None not in truths else None
         case ast.BoolOp(op=ast.Or(), values=values):
-            truths = [truth_of(value) for value in values]
+            truths = [truth_of(value, constants) for value in values]
             return True if True in truths else False if None not in truths else None
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _truth_of_version(ast.unparse(left), operator, ast.unparse(right))
@@ -143,6 +166,8 @@ def _clause(handler: ast.ExceptHandler) -> str:
 def _leaving(statements: Iterable[ast.stmt]) -> Leaving:
     leaving = Leaving.STAYS
     for node in _walk_scope(statements):
+        if isinstance(node, ast.Assert):
+            return Leaving.EXPECTS
         if isinstance(node, ast.Raise):
             leaving = max(leaving, Leaving.DECIDES if node.exc else Leaving.RERAISES)
         elif isinstance(node, ast.Call) and last_name(node.func) in _LEAVING_CALLS:

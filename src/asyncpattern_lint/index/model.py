@@ -200,11 +200,15 @@ class Caught(enum.IntEnum):
 
 
 class Leaving(enum.IntEnum):
-    """How a handler gives up: not at all, with the same error, or in a way of its own."""
+    """How a handler gives up: not at all, with the same error, or in a way of its own.
+
+    One that asserts something of the error expects it.
+    """
 
     STAYS = 0
     RERAISES = 1
     DECIDES = 2
+    EXPECTS = 3
 
 
 class Guard(Struct, frozen=True):
@@ -343,7 +347,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     those that it replaces through a mocking call, ``rewritten`` the names of objects whose
     protocol methods or computed attributes it sets. ``nonlocals`` are names that nested
     functions rebind. ``sys_modules`` are the names of modules that it puts into
-    ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself.
+    ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself. ``constants`` are global
+    names that are bound once, to ``True`` or ``False``.
     """
 
     scopes: list[Scope]
@@ -359,6 +364,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     rewritten: list[str] = msgspec.field(default_factory=list)
     nonlocals: list[str] = msgspec.field(default_factory=list)
     sys_modules: list[str] = msgspec.field(default_factory=list)
+    constants: dict[str, bool] = msgspec.field(default_factory=dict)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.
