@@ -130,7 +130,11 @@ class Tree:
             return known.path is None or self._is_opaque(known, set())
         parts = statement.target.split(".")
         above = [".".join(parts[:end]) for end in range(1, len(parts))]
-        return any(name in self.modules and self.modules[name].path is None for name in above)
+        return any(
+            module.path is None or any("__getattr__" in block.text for block in module.blocks)
+            for name in above
+            if (module := self.modules.get(name)) is not None
+        )
 
     def _is_opaque(self, module: Module, seen: set[str]) -> bool:
         seen.add(module.name)
@@ -140,7 +144,9 @@ class Tree:
             or (
                 block.star in self.modules
                 and (
-                    self._leads_to(block.star, module.name, set())
+                    # Whether a submodule is an attribute yet hangs on what was imported before.
+                    any(name.startswith(f"{block.star}.") for name in self.modules)
+                    or self._leads_to(block.star, module.name, set())
                     or (block.star not in seen and self._is_opaque(self.modules[block.star], seen))
                 )
             )

@@ -3,12 +3,15 @@
 A rule is a class in a module of its own under ``rules``; nothing else has to name it.
 """
 
+import ast
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import ClassVar
+from warnings import catch_warnings
 
 from asyncpattern_lint.findings import Finding, Misuse, Observation
 from asyncpattern_lint.protocol import Kind, Use, code_of
@@ -21,6 +24,12 @@ FILE_MARK = "# file: "
 
 #: References longer than this many characters are cut in messages.
 REFERENCE_WIDTH = 60
+
+#: How to take the items of what is iterable, as advice.
+LOOPS = {
+    Kind.ASYNC_GENERATOR: "write `async for ... in {reference}`",
+    Kind.GENERATOR: "write `for ... in {reference}`",
+}
 
 
 class Rule(ABC):
@@ -51,7 +60,9 @@ class TableRule(Rule):
 
     ``naming`` spells the rule name of a cell from ``{kind}``; ``wording`` spells its message
     from ``{reference}``, ``{what}`` (the kind with its article), ``{construct}``, ``{needs}``
-    and ``{lack}``; ``refined`` replaces ``needs`` for constructs by their last name; the texts of ``advice`` may use ``{reference}`` and ``{construct}``.
+    and ``{lack}``; ``refined`` replaces ``needs`` for constructs by their last name; the texts of
+    ``advice`` may use ``{reference}``, ``{callee}`` (the same, fit to be called) and
+    ``{construct}``.
     ``sample`` is the wrong use in an example, with ``{call}`` and ``{mark}``.
     """
 
@@ -87,8 +98,10 @@ class TableRule(Rule):
         if kind not in self.advice:
             return None
         code = code_of(self.use, kind)
+        reference = shorten(observation.reference)
         words = {
-            "reference": shorten(observation.reference),
+            "reference": reference,
+            "callee": f"({reference})" if reference.startswith("lambda") else reference,
             "what": observation.description or describe(kind),
             "construct": quote(observation.construct),
             "needs": self.refined.get(observation.construct.rpartition(".")[2], self.needs),
@@ -109,6 +122,8 @@ class TableRule(Rule):
 
     def advise(self, misuse: Misuse) -> str:
         """Return the text of the advice for the misuse; a rule may refine it."""
+        if misuse.kind is Kind.OTHER and misuse.description.startswith("a function"):
+            return "call it: `{callee}()`"
         return self.advice[misuse.kind]
 
 
@@ -186,24 +201,41 @@ def describe(kind: Kind) -> str:
     return "a plain object" if kind is Kind.OTHER else kind.article
 
 
+_UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
 def shorten(reference: str) -> str:
-    """Return a reference on one line, cut to a readable length."""
+    """Return a reference on one line, without its comments, cut to a readable length."""
     line = " ".join(reference.split())
+    if "\n" in reference:
+        with catch_warnings(action="ignore"), suppress(*_UNPARSABLE):
+            line = ast.unparse(ast.parse(f"({reference}\n)", mode="eval"))
     return line if len(line) <= REFERENCE_WIDTH else f"{line[: REFERENCE_WIDTH - 3]}..."
 
 
-_NOUNS = frozenset(
-    {"argument", "attribute", "call", "comparison", "f-string", "formatting", "operator"}
-    | {"subscript", "unpacking"}
-)
+#: How constructs that are no code themselves are called in a sentence.
+_PHRASES = {
+    "argument": "the argument",
+    "async comprehension": "an async comprehension",
+    "attribute": "the attribute",
+    "call": "a call",
+    "comparison": "the comparison",
+    "comprehension": "a comprehension",
+    "f-string": "an f-string",
+    "formatting": "formatting",
+    "operator": "the operator",
+    "return": "the annotated `return`",
+    "subscript": "a subscript",
+    "unpacking": "unpacking",
+}
 
 
 def quote(construct: str) -> str:
-    """Return a construct with its code in backticks, for example ``attribute `.rows` ``."""
+    """Return a construct as a sentence names it, for example ``the attribute `.rows` ``."""
+    if construct in _PHRASES:
+        return _PHRASES[construct]
     noun, _, code = construct.partition(" ")
-    if noun in _NOUNS:
-        return f"{noun} `{code}`" if code else noun
-    return construct if construct.endswith("comprehension") else f"`{construct}`"
+    return f"{_PHRASES[noun]} `{code}`" if noun in _PHRASES else f"`{construct}`"
 
 
 def hint(near: tuple[str, ...], moved_to: tuple[str, ...]) -> str:

@@ -76,7 +76,7 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
         ),
         (
             misuse(Use.RESULT, Kind.COROUTINE, "attribute .rows"),
-            "`get_x()` is a coroutine, not its result: attribute `.rows` needs the result",
+            "`get_x()` is a coroutine, not its result, which the attribute `.rows` needs",
             "write `(await get_x()).rows`",
         ),
         (
@@ -87,7 +87,61 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
         (
             misuse(Use.DISCARDED, Kind.COROUTINE, "statement"),
             "`get_x()` is a coroutine that nothing awaits: its body never runs",
-            "await it: `await get_x()`, or pass it to `asyncio.create_task`",
+            "await it: `await get_x()`, or pass it to `asyncio.create_task` and keep the task",
+        ),
+        (
+            misuse(Use.DISCARDED, Kind.GENERATOR, "unused name rows"),
+            "`get_x()` is a generator that nothing iterates over: its body never runs",
+            "nothing uses `rows`; iterate over it: `for ... in get_x()`",
+        ),
+        (
+            misuse(Use.RESULT, Kind.COROUTINE, "subscript"),
+            "`get_x()` is a coroutine, not its result, which a subscript needs",
+            "write `(await get_x())[...]`",
+        ),
+        (
+            misuse(Use.RESULT, Kind.ASYNC_GENERATOR, "argument rows"),
+            "`get_x()` is an async generator, not its items, which the argument `rows` needs",
+            "take its items: `async for ... in get_x()`",
+        ),
+        (
+            misuse(Use.TRUTH, Kind.CONTEXT_MANAGER, "truth test"),
+            ("`get_x()` is a context manager: it is always true, whatever entering it would give"),
+            "test what `with get_x() as ...:` binds",
+        ),
+        (
+            replace(
+                misuse(Use.ASYNC_WITH, Kind.ASYNC_GENERATOR, "async with", "Rows()"),
+                description="an instance of `Rows`",
+            ),
+            (
+                "`Rows()` is an instance of `Rows`: "
+                "`async with` needs an async context manager (`__aenter__`, `__aexit__`)"
+            ),
+            "write `async for ... in Rows()`, or give the object `__aenter__` and `__aexit__`",
+        ),
+        (
+            replace(
+                misuse(Use.WITH, Kind.GENERATOR, "with", "names()"),
+                description="an instance of `list`",
+                target=None,
+            ),
+            (
+                "`names()` is an instance of `list`: "
+                "`with` needs a context manager (`__enter__`, `__exit__`)"
+            ),
+            "write `for ... in names()`",
+        ),
+        (
+            replace(
+                misuse(Use.FOR, Kind.OTHER, "comprehension", "lambda: 1"),
+                description="a function that is not called",
+            ),
+            (
+                "`lambda: 1` is a function that is not called: "
+                "a comprehension needs an iterable (`__iter__`)"
+            ),
+            "call it: `(lambda: 1)()`",
         ),
         (
             replace(NAME, near=("get_session", "get_x")),
@@ -117,7 +171,18 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             ),
             (
                 "import the real module, or remove the import; "
-                "narrow `except Exception` so that the next failure is seen"
+                "as long as `except Exception` stays, it hides the next failure too"
+            ),
+        ),
+        (
+            replace(NAME, handler=HANDLER, near=("get_session",)),
+            (
+                "this import always fails, and `except Exception` on line 9 hides it: "
+                "module `app.db` has no name `get_db`; did you mean `get_session`?"
+            ),
+            (
+                "write `from app.db import get_session`, or remove the import; "
+                "as long as `except Exception` stays, it hides the next failure too"
             ),
         ),
         (
@@ -131,7 +196,7 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
         (
             Unreadable("source code cannot contain null bytes", "/p/a.py", SPAN),
             "source code cannot contain null bytes",
-            "mend the file, or exclude it from the check",
+            "mend the file: until then nothing in it is checked",
         ),
     ],
 )
@@ -167,13 +232,20 @@ def test_what_the_source_says_cannot_break_the_wording() -> None:
     assert len(finding.message) < 160
 
 
+def test_comments_are_no_part_of_a_reference() -> None:
+    several = "get_x(  # the first\n    1,  # the second\n)"
+    finding = only(misuse(Use.AWAIT, Kind.ASYNC_GENERATOR, "await", several))
+    assert finding.message.startswith("`get_x(1)` is an async generator")
+
+
 @pytest.mark.parametrize(
     ("construct", "quoted"),
     [
         ("async for", "`async for`"),
-        ("async comprehension", "async comprehension"),
-        ("operator +", "operator `+`"),
-        ("f-string", "f-string"),
+        ("async comprehension", "an async comprehension"),
+        ("operator +", "the operator `+`"),
+        ("f-string", "an f-string"),
+        ("return", "the annotated `return`"),
         ("json.dumps", "`json.dumps`"),
     ],
 )

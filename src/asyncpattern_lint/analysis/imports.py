@@ -53,7 +53,7 @@ class ImportChecker:
         ):
             return
         handler, deliberate = _hidden_by(item, missing_module=False)
-        if deliberate:
+        if deliberate or (not lookup.certain and any(map(self._is_empty, lookup.found))):
             return
         yield self.missing_name(
             name,
@@ -125,6 +125,11 @@ class ImportChecker:
             evidence=(Step(package.path, 1, f"`{package.name}` is this package"),),
         )
 
+    def _is_empty(self, location: Location) -> bool:
+        """Whether a package's ``__init__`` says nothing: it may not be what is meant."""
+        module = self.project.module(location.path)
+        return location.folder is not None and module is not None and not module.scopes[0].bindings
+
     def _is_open(self, package: Location, missing: str) -> bool:
         """Whether a package finds modules elsewhere, or gets them put into place."""
         module = self.project.module(package.path)
@@ -132,6 +137,8 @@ class ImportChecker:
             module is None
             or "__name__" in module.sys_modules
             or module.has_open_path
+            # A module's __getattr__ may give it a __path__ (PEP 562).
+            or stands(module.scopes[0].bindings.get("__getattr__"))
             or self.project.is_in_sys_modules(missing)
         )
 

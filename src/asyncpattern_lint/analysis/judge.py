@@ -79,7 +79,7 @@ def _fails(use: Use, value: Value) -> bool:
 def _judge_one(use: Use, value: Value) -> Verdict | None:
     match value:
         case Produced(kind=kind, protocols=protocols, target=target, steps=steps):
-            if not is_misuse(use, protocols):
+            if not is_misuse(use, protocols) or (use is Use.DISCARDED and value.done):
                 return None
             return Verdict(kind, "", target, steps)
         case InstanceValue(exact=True, protocols=protocols, target=target, steps=steps):

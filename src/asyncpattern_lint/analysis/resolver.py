@@ -116,7 +116,7 @@ class Resolver:
         kind = Kind.ASYNC_GENERATOR if expr.is_async else Kind.GENERATOR
         # The visitor lowers without lines: there the expression is in the user's sight.
         step = Step(frame.path, expr.line, f"this expression is {kind.article}")
-        return (Produced(kind, OFFERS[kind], None, None, (step,) if expr.line else ()),)
+        return (Produced(kind, OFFERS[kind], None, steps=(step,) if expr.line else ()),)
 
     def _lambda(self, expr: Lambda, frame: Frame) -> Values:
         return (LambdaValue(expr, replace(frame.lasting, before=0, rebinding=None)),)
@@ -523,10 +523,17 @@ class Resolver:
             scope.line,
             f"`{module.qualified_name(function.number)}` returns it: a plain function",
         )
-        return tuple(
-            with_step((value,), step)[0] if isinstance(value, Produced | InstanceValue) else value
-            for value in values
-        )
+        many = len(scope.returns) > 1 or scope.falls_through
+        given: list[Value] = []
+        for value in values:
+            if isinstance(value, Produced):
+                steps = (step, *value.steps)
+                given.append(replace(value, steps=steps, done=value.done or many))
+            elif isinstance(value, InstanceValue):
+                given.append(replace(value, steps=(step, *value.steps)))
+            else:
+                given.append(value)
+        return tuple(given)
 
     def _may_depend_on_arguments(self, value: Value) -> bool:
         """Whether another call of the same function may give something else than this."""
@@ -674,7 +681,7 @@ class Resolver:
         if isinstance(value, LambdaValue):
             step = Step(value.closure.path, value.expression.line, "this `lambda` yields")
             steps = (*value.steps, step) if value.expression.line else value.steps
-            return Produced(Kind.GENERATOR, Protocol.ITERABLE, value, None, steps)
+            return Produced(Kind.GENERATOR, Protocol.ITERABLE, value, steps=steps)
         function = value.function if isinstance(value, FactoryValue) else value
         scope = self.scope_of(function)
         name = self.module(function.path).qualified_name(function.number)
@@ -691,7 +698,7 @@ class Resolver:
         decorators = [s for s in value.steps if s.message.startswith("decorated")]
         others = [s for s in value.steps if not s.message.startswith("decorated")]
         steps = (*others, step, *decorators)
-        return Produced(kind_of(protocols), protocols, function, target, steps)
+        return Produced(kind_of(protocols), protocols, function, target=target, steps=steps)
 
 
 #: What contextlib's decorators drive.

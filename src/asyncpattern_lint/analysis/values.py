@@ -96,7 +96,8 @@ class Identity:
 class Produced:
     """What calling an async, generator or context manager function gives: work not yet done.
 
-    ``maker`` is what was called, None for a generator expression.
+    ``maker`` is what was called, None for a generator expression. ``done`` tells that a plain
+    function gave it among other things, so that some of the work may have been done.
     """
 
     kind: Kind
@@ -104,6 +105,7 @@ class Produced:
     maker: "FunctionValue | LambdaValue | None"
     target: Target | None = field(default=None, compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -479,8 +479,13 @@ class ExpressionVisitor:
         self.comprehensions -= 1
         self._restore(env, shadowed)
         self.shadows = shadows
+        # https://docs.python.org/3/reference/expressions.html#generator-expressions
+        is_async = is_async or self.awaits > awaits
         if isinstance(node, cst.GeneratorExp):
-            return GeneratorExpression(is_async or self.awaits > awaits, 0)
+            # What it awaits is awaited by who drives it.
+            self.awaits = awaits
+            return GeneratorExpression(is_async, 0)
+        self.awaits += is_async
         return Builtin(type(node).__name__[:-4].lower())
 
     def _restore(self, env: dict[str, Values] | None, shadowed: frozenset[str]) -> None:

@@ -29,6 +29,7 @@ from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.handlers import ENDING_CALLS, RAISING_CONTEXTS, truth_of
 from asyncpattern_lint.index.model import (
     OPAQUE,
+    Attribute,
     Await,
     Builtin,
     Call,
@@ -37,7 +38,9 @@ from asyncpattern_lint.index.model import (
     Expr,
     Imported,
     ModuleIndex,
+    Name,
     ScopeKind,
+    dotted,
 )
 from asyncpattern_lint.protocol import Use
 
@@ -80,6 +83,10 @@ class ScopeWalker(ExpressionVisitor):
             for name in scope.outer
         )
         self.imports = self._imports_by_name()
+        # What a test defines and then calls under `raises` fails on purpose.
+        self.muted = any(
+            scope.expects_errors for at, scope in module.enclosing(number) if at and at != number
+        )
         self._statements: dict[type, Callable[[Any], None]] = {
             cst.SimpleStatementLine: self._line,
             cst.SimpleStatementSuite: self._line,
@@ -310,7 +317,7 @@ class ScopeWalker(ExpressionVisitor):
                 self.use(item.item, value, Use.ASYNC_WITH, "async with")
             else:
                 self.use(item.item, value, Use.WITH, "with")
-            expects = expects or last_name(item.item) in RAISING_CONTEXTS
+            expects = expects or self._expects_error(item.item, value)
             if item.asname is not None:
                 self._bind_target(item.asname.name, Entered(value, is_async))
         before = self._state()
@@ -324,6 +331,23 @@ class ScopeWalker(ExpressionVisitor):
             # The context manager may have swallowed an exception.
             self.env = join([before, recorder])
             self.dead = False
+
+    def _expects_error(self, node: cst.BaseExpression, value: Expr) -> bool:
+        """Whether a context manager says that an error is expected, by itself or as a helper."""
+        if last_name(node) in RAISING_CONTEXTS:
+            return True
+        if not isinstance(value, Call):
+            return False
+        return any(
+            isinstance(function, FunctionValue)
+            and any(
+                isinstance(item.value, Call)
+                and isinstance(item.value.func, Name | Attribute)
+                and (dotted(item.value.func) or "").rpartition(".")[2] in RAISING_CONTEXTS
+                for item in self.resolver.scope_of(function).returns
+            )
+            for function in self.values(value.func)
+        )
 
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         before = self._state()
@@ -480,9 +504,13 @@ class ScopeWalker(ExpressionVisitor):
                 self._bind_target(element.value, OPAQUE)
         elif isinstance(target, cst.Attribute):
             base = self.visit(target.value)
-            self.set_attributes.add(target.attr.value)
+            name = target.attr.value
+            self.set_attributes.add(name)
             self._use_result(
-                target.value, base, f"attribute .{target.attr.value}", lambda kind: kind in MANAGERS
+                target.value,
+                base,
+                f"attribute .{name}",
+                lambda kind: kind in MANAGERS or name in {"__name__", "__qualname__"},
             )
         elif isinstance(target, cst.Subscript):
             self.visit(target)

@@ -313,10 +313,13 @@ class _Builder(ExpressionVisitor):
         guards = self.guards
         self.guards = handlers.guard_of_with(node) + guards
         probed = self.probed
-        self.probed = probed or any(
+        expects = any(
             handlers.last_name(item.context_expr) in handlers.EXPECTING_CONTEXTS
             for item in node.items
         )
+        self.probed = probed or expects
+        if expects:
+            self.index.scopes[self.number].expects_errors = True
         before = None if self.live is None else dict(self.live)
         flow = self._block(node.body)
         if flow == NEVER and before is not None and self.live is not None:
@@ -519,7 +522,7 @@ class _Builder(ExpressionVisitor):
             self.bind_target(target, value)
 
     def _note_exports(self, note: Callable[..., None], value: ast.expr) -> None:
-        if self.number == 0 and not self.dead:
+        if self.number == 0 and not self.dead and not self.type_only:
             note(self.index, value, unconditional=self.is_top_level)
 
     def _augmented(self, node: ast.AugAssign) -> None:

@@ -143,6 +143,8 @@ class ExpressionVisitor:
         elif isinstance(target, ast.Attribute):
             base = self.visit(target.value)
             self.use(base, _RESULT)
+            if target.attr == "__class__" and self.enclosing_class:
+                self._note_write(Name(self.enclosing_class), "*")
             self._note_write(base, target.attr)
         elif isinstance(target, ast.Subscript):
             base = self.visit(target.value)
@@ -396,8 +398,13 @@ class ExpressionVisitor:
             self.visit(node.elt)
         self.comprehensions -= 1
         self.shadowed = shadowed
+        # https://docs.python.org/3/reference/expressions.html#generator-expressions
+        is_async = is_async or self.awaits > awaits
         if isinstance(node, ast.GeneratorExp):
-            return GeneratorExpression(is_async or self.awaits > awaits, node.lineno)
+            # What it awaits is awaited by who drives it.
+            self.awaits = awaits
+            return GeneratorExpression(is_async, node.lineno)
+        self.awaits += is_async
         return Builtin(type(node).__name__[:-4].lower())
 
     def _shadow(self, target: ast.expr) -> None:

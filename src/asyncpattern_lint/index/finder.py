@@ -9,7 +9,7 @@ Paths are plain strings here: ``pathlib`` would be most of the time of a look-up
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from asyncpattern_lint.discovery import DEFAULT_EXCLUDES, GitIgnore
@@ -60,13 +60,15 @@ class Lookup:
     """The answer to an import.
 
     ``found`` holds every module that it may mean; ``partial`` tells that it may also mean
-    something outside the project. Where nothing is found, ``package`` is the innermost package
+    something outside the project. ``certain`` is False where a folder that nothing marks as a
+    root was taken for one. Where nothing is found, ``package`` is the innermost package
     that does exist, with ``missing`` the dotted name that it lacks - only where it is certain
     that no other place provides it.
     """
 
     found: tuple[Location, ...] = ()
     partial: bool = False
+    certain: bool = True
     package: Location | None = None
     missing: str = ""
 
@@ -237,7 +239,8 @@ class Finder:
             not (regular and certain)
             and self._dependencies.may_be_installed(top, importer, loosely=not certain)
         )
-        return self._descend(tuple(regular or bases), rest, partial=partial)
+        lookup = self._descend(tuple(regular or bases), rest, partial=partial)
+        return lookup if certain else replace(lookup, certain=False)
 
     def _tops(self, roots: "Iterable[Root]", top: str) -> list[Location]:
         entries = (self.entry(root.path, top) for root in roots)
@@ -257,7 +260,7 @@ class Finder:
                 )
                 if not certain:
                     return UNKNOWN
-                return Lookup((), False, stuck, f"{stuck.name}.{name}")
+                return Lookup((), package=stuck, missing=f"{stuck.name}.{name}")
             partial = partial or len(found) < len(current)
             current = found
         return Lookup(current, partial)

@@ -311,7 +311,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     may lead into a module. ``outer`` are the names declared ``global``. ``is_stub`` marks a
     body of ``...``, ``pass`` or ``raise NotImplementedError`` only; ``falls_through`` one whose
     end can be reached. ``yields_at`` is the line of the first ``yield``, 0 without one.
-    ``has_keywords`` marks a class with keywords such as ``metaclass=``.
+    ``has_keywords`` marks a class with keywords such as ``metaclass=``; ``expects_errors`` a
+    function that says by ``raises`` or ``assertRaises`` that something in it fails.
     """
 
     kind: ScopeKind
@@ -331,6 +332,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     yields_at: int = 0
     bases: list[Expr] = msgspec.field(default_factory=list)
     has_keywords: bool = False
+    expects_errors: bool = False
     uses: list[UseSite] = msgspec.field(default_factory=list)
     calls: list[Call] = msgspec.field(default_factory=list)
     attributes: list[Expr] = msgspec.field(default_factory=list)

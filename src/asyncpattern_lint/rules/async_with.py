@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from asyncpattern_lint.findings import Misuse
 from asyncpattern_lint.protocol import Kind, Use
-from asyncpattern_lint.rule import TableRule, example
+from asyncpattern_lint.rule import LOOPS, TableRule, example
 
 
 class AsyncWith(TableRule):
@@ -34,10 +35,10 @@ class AsyncWith(TableRule):
     naming = "async-with-on-{kind}"
     needs = "an async context manager (`__aenter__`, `__aexit__`)"
     advice: ClassVar = {
-        Kind.ASYNC_GENERATOR: "write `async for ... in {reference}`, "
+        Kind.ASYNC_GENERATOR: f"{LOOPS[Kind.ASYNC_GENERATOR]}, "
         "or decorate the definition with `contextlib.asynccontextmanager`",
         Kind.COROUTINE: "await it first: `async with await {reference} as ...:`",
-        Kind.GENERATOR: "write `for ... in {reference}`, "
+        Kind.GENERATOR: f"{LOOPS[Kind.GENERATOR]}, "
         "or make the definition `async def` under `contextlib.asynccontextmanager`",
         Kind.CONTEXT_MANAGER: "write `with {reference} as ...:`",
         Kind.OTHER: "use it without {construct}, or give the object `__aenter__` and `__aexit__`",
@@ -48,3 +49,10 @@ async def case_enter() -> None:
         print(value)
 """
     good = (example(Kind.ASYNC_CONTEXT_MANAGER, sample.format(call="get_session()", mark="")),)
+
+    def advise(self, misuse: Misuse) -> str:
+        """Return the advice: no decorator makes a context manager of a class."""
+        loop = LOOPS.get(misuse.kind, "")
+        if not misuse.description or not loop:
+            return super().advise(misuse)
+        return f"{loop}, or give the object `__aenter__` and `__aexit__`" if misuse.target else loop

@@ -54,9 +54,7 @@ async def case_await() -> None:
     )
 
     def advise(self, misuse: Misuse) -> str:
-        """Return the advice: call a bare function, and take a plain value as it is."""
-        if misuse.kind is Kind.OTHER and "function" in misuse.description:
-            return "call it: `{reference}()`"
+        """Return the advice: a plain value that is iterable is still the value."""
         if misuse.kind is Kind.GENERATOR and misuse.description:
             return self.advice[Kind.OTHER]
-        return self.advice[misuse.kind]
+        return super().advise(misuse)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from asyncpattern_lint.findings import Misuse
 from asyncpattern_lint.protocol import Kind, Use
 from asyncpattern_lint.rule import TableRule, example
 
@@ -41,7 +42,8 @@ class Discarded(TableRule):
     advice: ClassVar = {
         Kind.ASYNC_GENERATOR: "iterate over it: `async for ... in {reference}`",
         Kind.ASYNC_CONTEXT_MANAGER: "enter it: `async with {reference}:`",
-        Kind.COROUTINE: "await it: `await {reference}`, or pass it to `asyncio.create_task`",
+        Kind.COROUTINE: "await it: `await {reference}`, "
+        "or pass it to `asyncio.create_task` and keep the task",
         Kind.GENERATOR: "iterate over it: `for ... in {reference}`",
         Kind.CONTEXT_MANAGER: "enter it: `with {reference}:`",
     }
@@ -57,3 +59,9 @@ def case_drop() -> None:
             "def case_enter() -> None:\n    with get_lock():\n        pass\n",
         ),
     )
+
+    def advise(self, misuse: Misuse) -> str:
+        """Return the advice, with the local name that nothing uses."""
+        _, bound, name = misuse.construct.partition("unused name ")
+        unused = f"nothing uses `{name}`; " if bound else ""
+        return unused + super().advise(misuse)

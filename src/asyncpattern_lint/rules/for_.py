@@ -68,4 +68,4 @@ def case_iterate() -> None:
                 return "write `async for ... in {reference}`"
         if misuse.kind is Kind.COROUTINE and misuse.construct in _LOOPS:
             return "write `for ... in await {reference}`"
-        return self.advice[misuse.kind]
+        return super().advise(misuse)

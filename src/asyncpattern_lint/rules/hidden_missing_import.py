@@ -73,7 +73,6 @@ def case_import() -> None:
         handler = observation.handler
         if handler is None or (isinstance(observation, MissingName) and observation.attribute):
             return None
-        named = isinstance(observation, MissingName)
         missing = (
             f"module `{observation.module}` has no name `{observation.name}`"
             if isinstance(observation, MissingName)
@@ -86,8 +85,19 @@ def case_import() -> None:
             f"hides it: {missing}{hint(observation.near, observation.moved_to)}",
             path=observation.path,
             span=observation.span,
-            advice=f"import the real {'name' if named else 'module'}, or remove the import; "
-            f"narrow `{handler.text}` so that the next failure is seen",
+            advice=f"{_real(observation)}, or remove the import; as long as `{handler.text}` "
+            "stays, it hides the next failure too",
             target=observation.target if isinstance(observation, MissingName) else None,
             evidence=observation.evidence,
         )
+
+
+def _real(missing: MissingName | MissingModule) -> str:
+    if isinstance(missing, MissingModule):
+        real = (*missing.moved_to, *missing.near)
+        return f"import `{real[0]}`" if real else "import the real module"
+    if missing.moved_to:
+        return f"write `from {missing.moved_to[0]} import {missing.name}`"
+    if missing.near:
+        return f"write `from {missing.module} import {missing.near[0]}`"
+    return "import the real name"

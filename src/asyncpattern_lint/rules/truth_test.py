@@ -32,7 +32,14 @@ class TruthTest(TableRule):
 
     use = Use.TRUTH
     naming = "truth-test-of-{kind}"
-    wording = "`{reference}` is {what}: it is always true, whatever its result would be"
+    wording = "`{reference}` is {what}: it is always true, whatever {lack}"
+    lacks: ClassVar = {
+        Kind.ASYNC_GENERATOR: "it would yield",
+        Kind.ASYNC_CONTEXT_MANAGER: "entering it would give",
+        Kind.COROUTINE: "its result would be",
+        Kind.GENERATOR: "it would yield",
+        Kind.CONTEXT_MANAGER: "entering it would give",
+    }
     advice: ClassVar = {
         Kind.ASYNC_GENERATOR: "take its items first: `[... async for ... in {reference}]`",
         Kind.ASYNC_CONTEXT_MANAGER: "test what `async with {reference} as ...:` binds",

@@ -43,5 +43,5 @@ class UnreadableFile(Rule):
             message=observation.reason,
             path=observation.path,
             span=observation.span,
-            advice="mend the file, or exclude it from the check",
+            advice="mend the file: until then nothing in it is checked",
         )

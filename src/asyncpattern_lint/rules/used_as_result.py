@@ -6,6 +6,9 @@ from asyncpattern_lint.findings import Misuse
 from asyncpattern_lint.protocol import Kind, Use
 from asyncpattern_lint.rule import TableRule, example
 
+#: What follows the object in these constructs.
+_BRACKETS = {"subscript": "[...]", "call": "(...)"}
+
 
 class UsedAsResult(TableRule):
     """Flag a coroutine, generator or context manager used as if it were its own result.
@@ -31,7 +34,14 @@ class UsedAsResult(TableRule):
 
     use = Use.RESULT
     naming = "{kind}-used-as-result"
-    wording = "`{reference}` is {what}, not its result: {construct} needs the result"
+    wording = "`{reference}` is {what}, not {lack}, which {construct} needs"
+    lacks: ClassVar = {
+        Kind.ASYNC_GENERATOR: "its items",
+        Kind.ASYNC_CONTEXT_MANAGER: "what entering it gives",
+        Kind.COROUTINE: "its result",
+        Kind.GENERATOR: "its items",
+        Kind.CONTEXT_MANAGER: "what entering it gives",
+    }
     advice: ClassVar = {
         Kind.ASYNC_GENERATOR: "take its items: `async for ... in {reference}`",
         Kind.ASYNC_CONTEXT_MANAGER: "use what `async with {reference} as ...:` binds",
@@ -62,6 +72,6 @@ def case_use() -> None:
         noun, _, code = misuse.construct.partition(" ")
         if misuse.kind is Kind.COROUTINE and noun == "attribute" and code.startswith("."):
             return f"write `(await {{reference}}){code}`"
-        if misuse.kind is Kind.COROUTINE and noun in ("subscript", "call"):
-            return "write `(await {reference})`"
-        return self.advice[misuse.kind]
+        if misuse.kind is Kind.COROUTINE and noun in _BRACKETS:
+            return f"write `(await {{reference}}){_BRACKETS[noun]}`"
+        return super().advise(misuse)

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
+from asyncpattern_lint.findings import Misuse
 from asyncpattern_lint.protocol import Kind, Use
-from asyncpattern_lint.rule import TableRule, example
+from asyncpattern_lint.rule import LOOPS, TableRule, example
 
 
 class With(TableRule):
@@ -33,11 +34,11 @@ class With(TableRule):
     naming = "with-on-{kind}"
     needs = "a context manager (`__enter__`, `__exit__`)"
     advice: ClassVar = {
-        Kind.ASYNC_GENERATOR: "write `async for ... in {reference}`, or decorate the definition "
+        Kind.ASYNC_GENERATOR: f"{LOOPS[Kind.ASYNC_GENERATOR]}, or decorate the definition "
         "with `contextlib.asynccontextmanager` and write `async with`",
         Kind.ASYNC_CONTEXT_MANAGER: "write `async with {reference} as ...:`",
         Kind.COROUTINE: "await it first: `with await {reference} as ...:`",
-        Kind.GENERATOR: "write `for ... in {reference}`, "
+        Kind.GENERATOR: f"{LOOPS[Kind.GENERATOR]}, "
         "or decorate the definition with `contextlib.contextmanager`",
         Kind.OTHER: "use it without {construct}, or give the object `__enter__` and `__exit__`",
     }
@@ -47,3 +48,10 @@ def case_enter() -> None:
         print(value)
 """
     good = (example(Kind.CONTEXT_MANAGER, sample.format(call="get_lock()", mark="")),)
+
+    def advise(self, misuse: Misuse) -> str:
+        """Return the advice: no decorator makes a context manager of a class."""
+        loop = LOOPS.get(misuse.kind, "")
+        if not misuse.description or not loop:
+            return super().advise(misuse)
+        return f"{loop}, or give the object `__enter__` and `__exit__`" if misuse.target else loop

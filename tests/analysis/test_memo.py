@@ -1,0 +1,142 @@
+"""Questions about values are answered once, whatever their cycles and their order."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asyncpattern_lint.analysis.memo import DEPTH_LIMIT, Memo
+from asyncpattern_lint.analysis.values import ANYTHING, OVERFLOW, External, Values, union
+
+Graph = dict[int, tuple[int, ...]]
+
+
+class Questions:
+    """Questions whose answers are a value of their own and the answers to other questions."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.memo = Memo()
+        self.asked: list[int] = []
+
+    def ask(self, number: int) -> Values:
+        def answer() -> Values:
+            self.asked.append(number)
+            own: Values = (External(str(number)),)
+            return union([own, *(self.ask(other) for other in self.graph[number])])
+
+        return self.memo.once(number, answer)
+
+    def reachable(self, number: int) -> set[External]:
+        """Return the least fixed point: what is reached from a question."""
+        seen: set[int] = set()
+        stack = [number]
+        while stack:
+            current = stack.pop()
+            if current not in seen:
+                seen.add(current)
+                stack.extend(self.graph[current])
+        return {External(str(current)) for current in seen}
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Graph:
+    numbers = range(draw(st.integers(1, 9)))
+    other = st.lists(st.sampled_from(numbers), max_size=1)
+    return {number: tuple(draw(other)) for number in numbers}
+
+
+@given(graphs(), st.data())
+def test_cycles_settle_whatever_the_order_of_questions(graph: Graph, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(sorted(graph)))
+    questions = Questions(graph)
+    for number in order:
+        assert set(questions.ask(number)) == questions.reachable(number)
+    for number in order:
+        assert set(questions.ask(number)) == questions.reachable(number)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+@pytest.mark.parametrize(
+    "graph",
+    [
+        {0: (1,), 1: (2,), 2: (0, 3), 3: ()},
+        {0: (0, 1), 1: (2, 3), 2: (1,), 3: (3,)},
+        {0: (1, 2, 3), 1: (3,), 2: (3,), 3: ()},
+        {0: (1,), 1: (0, 2), 2: (3,), 3: (2,)},
+        dict.fromkeys(range(4), (0, 1, 2, 3)),
+    ],
+)
+def test_shapes_of_cycles(graph: Graph, order: tuple[int, ...]) -> None:
+    questions = Questions(graph)
+    assert [set(questions.ask(n)) for n in order] == [questions.reachable(n) for n in order]
+
+
+def test_an_answer_is_computed_once() -> None:
+    questions = Questions({0: (1, 2), 1: (2,), 2: ()})
+    first = questions.ask(0)
+    assert questions.ask(0) == first
+    assert questions.asked == [0, 1, 2]
+
+
+def test_the_questions_of_a_cycle_are_answered_once_a_round() -> None:
+    size = 12
+    questions = Questions({n: tuple(range(size)) for n in range(size)})
+    questions.ask(0)
+    assert len(questions.asked) <= 3 * size
+
+
+def test_a_question_that_is_its_own_answer_has_none() -> None:
+    memo = Memo()
+    assert memo.once("x", lambda: memo.once("x", tuple)) == ()
+
+
+@pytest.mark.parametrize("values", [(), ANYTHING, (External("a"), External("b"))])
+def test_answers_come_back_as_they_are(values: Values) -> None:
+    memo = Memo()
+    assert memo.once("x", lambda: values) == values
+    assert memo.once("x", lambda: OVERFLOW) == values
+
+
+def test_what_lies_deeper_than_the_limit_is_given_up() -> None:
+    depth = DEPTH_LIMIT + 5
+    questions = Questions({n: (n + 1,) if n < depth else () for n in range(depth + 1)})
+    memo = questions.memo
+
+    def last(number: int) -> Values:
+        return memo.once(number, lambda: last(number + 1) if number < depth else ANYTHING)
+
+    assert last(0) == OVERFLOW
+    assert last(DEPTH_LIMIT) == ANYTHING
+
+
+def test_what_lies_within_the_limit_is_not() -> None:
+    memo = Memo()
+
+    def last(number: int) -> Values:
+        return memo.once(number, lambda: last(number + 1) if number < DEPTH_LIMIT - 1 else ANYTHING)
+
+    assert last(0) == ANYTHING
+
+
+def test_an_answer_that_never_stays_is_given_up() -> None:
+    memo = Memo()
+
+    def growing() -> Values:
+        known = memo.once("x", growing)
+        return (External(str(len(known))), *known)
+
+    assert memo.once("x", growing) == OVERFLOW
+
+
+def test_an_error_leaves_no_question_open() -> None:
+    memo = Memo()
+
+    def fail() -> Values:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        memo.once("x", lambda: memo.once("y", fail))
+    assert memo.once("y", lambda: ANYTHING) == ANYTHING
+    assert memo.once("x", lambda: ANYTHING) == ANYTHING

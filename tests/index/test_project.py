@@ -1,0 +1,212 @@
+"""Outlines are made on demand, kept encoded, and the same however they were made."""
+
+import gc
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+from outlines import outline, plant, planted
+
+from asyncpattern_lint.index import project as project_module
+from asyncpattern_lint.index.finder import Finder
+from asyncpattern_lint.index.model import Failure, ModuleIndex
+from asyncpattern_lint.index.project import MAX_BYTES, Project, outline_of
+
+SOURCES = sorted(Path(project_module.__file__).parent.parent.rglob("*.py"))
+
+
+def reason(path: Path) -> str:
+    failure = outline_of(str(path))
+    assert isinstance(failure, Failure)
+    return failure.reason
+
+
+# --- one outline -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_outlines_come_back_from_their_encoding_as_they_were(source: Path) -> None:
+    made = outline_of(str(source))
+    assert isinstance(made, ModuleIndex)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=ModuleIndex) == made
+
+
+def test_every_kind_of_expression_comes_back() -> None:
+    made = outline("""\
+        x = a.b(1, *c, d=e, **f)
+        y = (p or q, (i for i in j), lambda k, *l: (yield k), [m async for m in n])
+        z = p if q else (i async for i in j)
+        with x as w, y() as (v, *u): del w
+        for t in x: t.s
+        def f(g: "h | None" = lambda: x) -> i[j]:
+            try: return await_(g)
+            except E as e: raise
+        class A(B[C], metaclass=D): o: int = 1
+    """)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=ModuleIndex) == made
+
+
+def test_text_stands_in_for_the_file(tmp_path: Path) -> None:
+    made = outline_of(str(tmp_path / "absent.py"), b"x = 1\n")
+    assert made == outline("x = 1\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "is_syntax"),
+    [
+        (b"x = 1\ny = = 2\n", 2, 5, True),
+        (b"x = (\n", 1, 5, True),
+        (b"x = 1\0\n", 1, 1, False),
+        (b"# coding: nothing\n", 1, 1, False),
+        (b"x = " + b"(" * 300, 1, 205, False),
+    ],
+)
+def test_why_a_text_has_no_outline(
+    tmp_path: Path, source: bytes, line: int, column: int, is_syntax: bool
+) -> None:
+    """Only what another version of Python might accept counts as syntax."""
+    failure = outline_of(str(tmp_path / "a.py"), source)
+    assert isinstance(failure, Failure)
+    assert (failure.line, failure.column, failure.is_syntax) == (line, column, is_syntax)
+    assert "\n" not in failure.reason
+
+
+def test_deep_nesting_has_no_outline_and_no_crash(tmp_path: Path) -> None:
+    for text in (b"x = " + b"-" * 100_000 + b"1\n", b"x = " + b"a." * 100_000 + b"b\n"):
+        failure = outline_of(str(tmp_path / "a.py"), text)
+        assert isinstance(failure, Failure)
+        assert "nested too deeply" in failure.reason
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    assert reason(tmp_path / "absent.py") == "the file cannot be read: No such file or directory"
+    assert reason(tmp_path) == "the file cannot be read: Is a directory"
+    with (tmp_path / "large.py").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    assert reason(tmp_path / "large.py") == "the file is larger than 10,000,000 bytes"
+
+
+def test_a_link_to_itself_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    assert reason(tmp_path / "loop.py").startswith("the file cannot be read: ")
+
+
+# --- many outlines -----------------------------------------------------------------------
+
+
+def test_a_decoded_outline_equals_a_fresh_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that are used least are kept encoded only, and decoded when they are asked for."""
+    monkeypatch.setattr(project_module, "_MAX_DECODED", 2)
+    sources = SOURCES[:6]
+    project = Project(Finder(str(tmp_path)))
+    fresh = [project.outline(str(source)) for source in sources]
+    again = [project.outline(str(source)) for source in sources]
+    assert again == fresh
+    assert again[0] is not fresh[0]
+    assert project.outline(str(sources[-1])) is again[-1]
+    assert len(project._decoded) == 2
+
+
+def test_what_is_used_again_stays_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project_module, "_MAX_DECODED", 2)
+    plant(tmp_path, {"a.py": "", "b.py": "", "c.py": ""})
+    project = Project(Finder(str(tmp_path)))
+    a, b, c = (str(tmp_path / name) for name in ("a.py", "b.py", "c.py"))
+    first = project.outline(a)
+    project.outline(b)
+    project.outline(a)
+    project.outline(c)
+    assert project.outline(a) is first
+
+
+def test_a_file_is_read_once(tmp_path: Path) -> None:
+    project = planted(tmp_path, {"a.py": "x = 1"})
+    path = str(tmp_path / "a.py")
+    first = project.outline(path)
+    (tmp_path / "a.py").write_text("y = 1")
+    assert project.outline(path) == first
+
+
+def test_failures_are_kept_too(tmp_path: Path) -> None:
+    project = planted(tmp_path, {"a.py": "def"})
+    path = str(tmp_path / "a.py")
+    first = project.outline(path)
+    assert isinstance(first, Failure)
+    (tmp_path / "a.py").write_text("")
+    assert project.outline(path) == first
+    assert project.module(path) is None
+    assert project.known() == [path]
+
+
+def test_an_overlay_is_the_same_as_the_text_on_disk(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.py")
+    plant(tmp_path, {"a.py": "x = 1"})
+    project = Project(Finder(str(tmp_path)), {path: b"y = 1"})
+    assert project.read(path) == b"y = 1"
+    assert project.outline(path) == outline("y = 1")
+    (tmp_path / "a.py").write_text("y = 1")
+    assert Project(Finder(str(tmp_path))).outline(path) == project.outline(path)
+
+
+def test_reading_what_is_not_there_raises(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        planted(tmp_path, {}).read(str(tmp_path / "a.py"))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_loading_makes_each_outline_once_and_tells_how_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(project_module, "_PARALLEL_THRESHOLD", 2)
+    files = {f"m{number}.py": f"x{number} = 1" for number in range(9)} | {"bad.py": "def"}
+    project = planted(tmp_path, files)
+    paths = [str(tmp_path / name) for name in files]
+    project.outline(paths[0])
+    told = list(project.load(paths, jobs))
+    assert told == sorted(told)
+    assert told[-1] == 9
+    assert project.known() == sorted(paths)
+    assert [project.outline(path) for path in paths] == [outline_of(path) for path in paths]
+    assert not list(project.load(paths, jobs))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_modules_do_to_others_is_known_once_they_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(project_module, "_PARALLEL_THRESHOLD", 2)
+    project = planted(
+        tmp_path,
+        {
+            "a.py": "import b\nb.written = 1\n",
+            "b.py": "A.__iter__ = f\n",
+            "c.py": "import sys\nsys.modules['x.y'] = z\n",
+        },
+    )
+    assert not project.is_written("written")
+    list(project.load([str(tmp_path / name) for name in ("a.py", "b.py", "c.py")], jobs))
+    assert project.is_written("written")
+    assert project.is_rewritten("A")
+    assert project.is_in_sys_modules("x.y")
+    assert not project.is_in_sys_modules("x")
+    assert not project.is_written("other")
+    project.outline(str(tmp_path / "d.py"))
+    plant(tmp_path, {"e.py": "import sys\nsys.modules[name()] = z\n"})
+    project.outline(str(tmp_path / "e.py"))
+    assert project.is_in_sys_modules("x")
+
+
+def test_outlines_hold_no_cycles(tmp_path: Path) -> None:
+    """A run switches the collector off: what it drops must go at once."""
+    outline_of(os.fspath(SOURCES[0]))
+    gc.collect()
+    gc.disable()
+    try:
+        for source in SOURCES[:5]:
+            outline_of(os.fspath(source))
+        assert gc.collect() < 50
+    finally:
+        gc.enable()
