@@ -336,7 +336,11 @@ def test_a_full_disk_is_one_line() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
 def test_ctrl_c_ends_a_real_process_without_a_traceback() -> None:
-    body = 'print("ready", flush=True); import time; time.sleep(60)'
+    # Whoever runs the tests in the background lets them inherit an ignored SIGINT.
+    body = (
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        'print("ready", flush=True); time.sleep(60)'
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(FAKE.format(body=body))],
         stdout=subprocess.PIPE,

@@ -99,6 +99,11 @@ def discover(paths: Sequence[Path], *, exclude: Sequence[str] = DEFAULT_EXCLUDES
     return Discovery(tuple(sorted(walk.files)), tuple(sorted(walk.notices)))
 
 
+def is_project(folder: Path) -> bool:
+    """Tell whether a folder looks like the root of a project."""
+    return any(os.path.lexists(folder / marker) for marker in _ROOT_MARKERS)
+
+
 def project_root(path: Path) -> Path:
     """Return the nearest folder at or above ``path`` that looks like the root of a project.
 
@@ -108,7 +113,7 @@ def project_root(path: Path) -> Path:
     absolute = Path(os.path.abspath(path))
     start = absolute if absolute.is_dir() else absolute.parent
     for folder in (start, *start.parents):
-        if any(os.path.lexists(folder / marker) for marker in _ROOT_MARKERS):
+        if is_project(folder):
             return folder
     return start
 

@@ -4,19 +4,19 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.config import Settings, UsageError
-from asyncpattern_lint.discovery import DiscoveryError, discover, project_root
-from asyncpattern_lint.findings import Finding, Report
+from asyncpattern_lint.discovery import DiscoveryError, discover, is_project, project_root
+from asyncpattern_lint.findings import Finding, Report, Unreadable
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.rule import findings_of
 
-#: Deep enough for what the parser itself accepts.
-_RECURSION_LIMIT = 20_000
+#: Deep enough for code that people write, and not too deep for LibCST's native stack.
+_RECURSION_LIMIT = 5_000
 
 
 class Session:
@@ -49,7 +49,7 @@ class Session:
             found = discover(settings.paths)
         except DiscoveryError as error:
             raise UsageError(str(error)) from error
-        finder = Finder(*_roots(settings.paths))
+        finder = Finder(*_roots(settings.paths, settings.cwd))
         project = Project(finder)
         total = len(found.files)
         for done in project.load(found.files, settings.jobs):
@@ -57,24 +57,45 @@ class Session:
                 progress(done, total)
         checker = Checker(project, candidates=settings.candidates)
         findings: set[Finding] = set()
+        unreadable = 0
         for path in found.files:
             for observation in checker.check(path):
+                unreadable += isinstance(observation, Unreadable)
                 findings.update(findings_of(observation, settings.enabled))
         return Report(
             findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=checker.walked,
-            notices=found.notices,
+            notices=(*found.notices, *_remarks(total, unreadable, settings)),
             seconds=time.perf_counter() - start,
         )
 
 
-def _roots(paths: Iterable[Path]) -> tuple[str, list[str]]:
-    """Return the folder of the whole project, and the folders that the user named."""
+def _remarks(files: int, unreadable: int, settings: Settings) -> Iterator[str]:
+    """Yield what the user would otherwise not learn from the findings."""
+    if not files:
+        yield "no Python files found under the given paths"
+    if unreadable and "APL901" not in settings.enabled:
+        yield f"{unreadable} files could not be read or parsed; select APL901 to see them"
+
+
+def _roots(paths: Iterable[Path], cwd: Path) -> tuple[str, list[str]]:
+    """Return the folder of the whole project, and the folders that the user named.
+
+    Without a marker of a project above the paths, it is the working directory if that holds
+    them, else the folder above their outermost package.
+    """
     given = [str(path) for path in paths if path.is_dir()]
     parents = [str(path if path.is_dir() else path.parent) for path in paths]
     try:
         common = os.path.commonpath(parents)
     except ValueError:
         common = parents[0]
-    return str(project_root(Path(common))), given
+    start = Path(common)
+    root = project_root(start)
+    if root == start:
+        while (root / "__init__.py").exists() and root.parent != root:
+            root = root.parent
+        if root.is_relative_to(cwd) and not is_project(start):
+            root = cwd
+    return str(root), given

@@ -9,7 +9,6 @@ import pytest
 from asyncpattern_lint.analysis.judge import (
     OWN_ATTRIBUTES,
     always_fails,
-    demand_on,
     judge,
     may_fail,
 )
@@ -154,11 +153,3 @@ def test_own_attributes_are_those_of_real_objects() -> None:
     for kind, made in objects.items():
         assert set(dir(made)) <= OWN_ATTRIBUTES[kind]
     asyncio.run(coroutine)
-
-
-def test_demands_of_callables() -> None:
-    demand = demand_on(External("asyncio.run"))
-    assert demand is not None
-    assert (demand.use, demand.keyword) == (Use.AWAIT, "main")
-    assert demand_on(External("app.run")) is None
-    assert demand_on(FUNCTION) is None

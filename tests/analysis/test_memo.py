@@ -1,9 +1,10 @@
 """Questions about values are answered once, whatever their cycles and their order."""
 
 import itertools
+import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncpattern_lint.analysis.memo import DEPTH_LIMIT, Memo
@@ -48,6 +49,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 @given(graphs(), st.data())
+@settings(deadline=None, derandomize="CI" in os.environ)
 def test_cycles_settle_whatever_the_order_of_questions(graph: Graph, data: st.DataObject) -> None:
     order = data.draw(st.permutations(sorted(graph)))
     questions = Questions(graph)

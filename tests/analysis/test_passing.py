@@ -87,7 +87,7 @@ def test_what_the_library_demands(
         ("takes(d=coro(), e=coro())", [("d", "argument d"), ("e", "argument others")]),
         ("takes(*p, coro(), d=coro())", [("d", "argument d")]),
         ("takes(other(), Unknown(), **coro())", []),
-        ("(takes if p else print)(coro())", []),
+        ("(takes if p else print)(coro())", [(0, "argument a")]),
     ],
 )
 def test_what_annotations_demand(

@@ -1,9 +1,10 @@
 """Columns count characters from 1, as editors do, whatever the file's encoding and newlines."""
 
 import ast
+import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asyncpattern_lint.analysis.positions import Positions
@@ -69,5 +70,6 @@ def test_a_line_that_is_not_there_is_counted_in_bytes() -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="'\\")))
+@settings(deadline=None, derandomize="CI" in os.environ)
 def test_any_text_before_counts_its_characters(text: str) -> None:
     assert columns(f"'{text}'; x\n".encode()) == [(1, len(text) + 5, len(text) + 6)]

@@ -58,7 +58,7 @@ def uses(module: ModuleIndex, name: str) -> dict[str, set[Use]]:
         ("x = 1\nfor _ in y:\n    x = 2\n", [1, 3]),
         ("x = 1\nwhile a:\n    x = 2\n    if b:\n        x = 3\n        break\n", [1, 3, 5]),
         ("while True:\n    x = 1\n    break\nx = 2\n", [4]),
-        ("x = 1\nwith a:\n    x = 2\n", [3]),
+        ("x = 1\nwith a:\n    x = 2\n", [1, 3]),
         ("x = 1\nwith a:\n    x = 2\n    raise E\n", [1, 3]),
         ("match a:\n    case 1:\n        x = 1\n    case _:\n        x = 2\n", [3, 5]),
         ("x = 0\nmatch a:\n    case 1:\n        x = 1\n", [1, 4]),

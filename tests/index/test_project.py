@@ -138,7 +138,6 @@ def test_failures_are_kept_too(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("")
     assert project.outline(path) == first
     assert project.module(path) is None
-    assert project.known() == [path]
 
 
 def test_an_overlay_is_the_same_as_the_text_on_disk(tmp_path: Path) -> None:
@@ -168,7 +167,7 @@ def test_loading_makes_each_outline_once_and_tells_how_many(
     told = list(project.load(paths, jobs))
     assert told == sorted(told)
     assert told[-1] == 9
-    assert project.known() == sorted(paths)
+    assert project.loaded() == sorted(paths)
     assert [project.outline(path) for path in paths] == [outline_of(path) for path in paths]
     assert not list(project.load(paths, jobs))
 

@@ -43,7 +43,10 @@ class Checker:
         if isinstance(outline, Failure):
             yield self._unreadable(path, outline)
         elif not path.endswith(".pyi"):
-            yield from self._check_module(path, outline)
+            try:
+                yield from self._check_module(path, outline)
+            except RecursionError:
+                yield self._unreadable(path, Failure("the code is nested too deeply to be checked"))
 
     def _check_module(self, path: str, module: ModuleIndex) -> Iterator[Observation]:
         scopes: Iterable[int]
@@ -61,9 +64,15 @@ class Checker:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))
 
+    def _is_newer_syntax(self, path: str) -> bool:
+        try:
+            return self.uses.can_parse(self.project.read(path))
+        except OSError:
+            return False
+
     def _unreadable(self, path: str, failure: Failure) -> Unreadable:
         reason = failure.reason
-        if failure.is_syntax and self.uses.can_parse(self.project.read(path)):
+        if failure.is_syntax and self._is_newer_syntax(path):
             from platform import python_version
 
             reason = (

@@ -63,10 +63,16 @@ def _ancestors(resolver: "Resolver", value: ClassValue) -> Iterator[Value]:
         if current in seen:
             continue
         seen.add(current)
+        if len(seen) == _MAX_BASES:
+            # More than anyone writes: what follows stays unknown.
+            yield External("")
         yield current
         if isinstance(current, ClassValue):
             scope = resolver.module(current.path).scopes[current.number]
             frame = Frame(current.path, scope.parent)
+            if not scope.parent:
+                # A base that is bound again later, perhaps to this class, is the earlier one.
+                frame = Frame(current.path, 0, before=scope.line)
             for base in scope.bases:
                 plain = base.value if isinstance(base, Subscript) else base
                 bases = resolver.evaluate(plain, frame)

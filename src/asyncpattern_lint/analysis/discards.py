@@ -14,7 +14,7 @@ def discarded_targets(body: cst.BaseSuite) -> Callable[[cst.Name], bool]:
     """Return a test for the targets of assignments in a function's body.
 
     A target is discarded if its name does not occur after it; inside a loop, not in the whole
-    loop; or if the next occurrence is a plain assignment in the same block that replaces it.
+    loop; or if the very next statement of its block replaces it, where no handler sees the first.
     Nested functions count as text: a name in them is an occurrence.
     """
     occurrences = _Occurrences()
@@ -29,12 +29,12 @@ class _Occurrences:
         self.loops: list[tuple[int, int]] = []
         self.deferred: frozenset[str] = frozenset()
         self.target_at: dict[int, int] = {}
-        self.replaces: dict[int, int] = {}
-        """Position of a plain target to the number of its block."""
-        self.ends: dict[int, int] = {}
-        """Position of a plain target to the position after its statement."""
+        self.statements: dict[int, tuple[int, int]] = {}
+        """Position of a plain target to its block and the number of its statement in it."""
+        self.tries = 0
 
-    def enter(self, node: cst.CSTNode, block: int = 0) -> None:
+    def enter(self, node: cst.CSTNode, place: tuple[int, int] = (0, 0)) -> None:
+        """Note the names in a node; ``place`` is its block and its number in it."""
         if isinstance(node, cst.Name):
             self.places.setdefault(node.value, []).append(self.position)
             self.target_at[id(node)] = self.position
@@ -44,10 +44,10 @@ class _Occurrences:
             target = node.targets[0].target
             if isinstance(target, cst.Name):
                 # The value is evaluated before the name is bound.
-                self.enter(node.value, block)
-                at = self.position
-                self.enter(target, block)
-                self.replaces[at] = block
+                self.enter(node.value, place)
+                if not self.tries:
+                    self.statements[self.position] = place
+                self.enter(target, place)
                 return
         if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
             # What is inside runs whenever it likes.
@@ -55,13 +55,18 @@ class _Occurrences:
         if isinstance(node, cst.For | cst.While):
             start = self.position
             for child in node.children:
-                self.enter(child, block)
+                self.enter(child, place)
             self.loops.append((start, self.position))
             return
+        hidden = isinstance(node, cst.Try | cst.TryStar | cst.With)
+        self.tries += hidden
         if isinstance(node, cst.IndentedBlock):
-            block = id(node)
-        for child in node.children:
-            self.enter(child, block)
+            for number, statement in enumerate(node.body):
+                self.enter(statement, (id(node), number))
+        else:
+            for child in node.children:
+                self.enter(child, place)
+        self.tries -= hidden
 
     def is_discarded(self, target: cst.Name) -> bool:
         name = target.value
@@ -71,8 +76,8 @@ class _Occurrences:
         places = self.places[name]
         later = [place for place in places if place > at]
         if later:
-            following = later[0]
-            return following in self.replaces and self.replaces[following] == self.replaces.get(at)
+            block, number = self.statements.get(at, (0, 0))
+            return bool(block) and self.statements.get(later[0]) == (block, number + 1)
         outermost = [loop for loop in self.loops if loop[0] <= at < loop[1]]
         if not outermost:
             return True

@@ -77,7 +77,7 @@ class ImportChecker:
         """Return the observation of a name that a module lacks, with what is known of it."""
         from asyncpattern_lint.source import Span
 
-        steps = [*evidence, Step(location.path, 1, f"`{location.name}` is this module")]
+        steps = [*evidence, _here(location)]
         module = self.project.module(location.path)
         entry = module.scopes[0].bindings.get(name) if module is not None else None
         if entry is not None:
@@ -122,7 +122,7 @@ class ImportChecker:
             ),
             moved_to=(),
             handler=handler,
-            evidence=(Step(package.path, 1, f"`{package.name}` is this package"),),
+            evidence=(_here(package),),
         )
 
     def _is_empty(self, location: Location) -> bool:
@@ -162,7 +162,7 @@ class ImportChecker:
         """Return the first-party modules that define a name now."""
         if self._definitions is None:
             self._definitions = {}
-            for known in self.project.known():
+            for known in self.project.loaded():
                 module = self.project.module(known)
                 if module is None:
                     continue
@@ -172,6 +172,11 @@ class ImportChecker:
         places = [place for place in self._definitions.get(name, ()) if place != path]
         finder = self.project.finder
         return tuple(f"{finder.module_name(place)}" for place in places[:_NEAREST])
+
+
+def _here(location: Location) -> Step:
+    what = "module" if location.folder is None else "package"
+    return Step(location.path, 1, f"`{location.name}` is this {what}")
 
 
 def _nearest(name: str, names: list[str]) -> tuple[str, ...]:

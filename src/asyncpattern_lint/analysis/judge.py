@@ -4,9 +4,7 @@ import contextlib
 import types
 from dataclasses import dataclass
 
-from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.values import (
-    External,
     FactoryValue,
     FunctionValue,
     InstanceValue,
@@ -96,8 +94,3 @@ def _judge_one(use: Use, value: Value) -> Verdict | None:
 
 def _described(class_name: str) -> str:
     return "None" if class_name == "NoneType" else f"an instance of `{class_name}`"
-
-
-def demand_on(function: Value) -> library.Demand | None:
-    """Return what a callable demands of its arguments, if that is known."""
-    return library.DEMANDS.get(function.name) if isinstance(function, External) else None

@@ -29,6 +29,7 @@ class Memo:
         self._provisional: dict[Hashable, tuple[Values, int]] = {}
         self._order: list[Hashable] = []
         self._lowest = _NEVER
+        self._grew = False
 
     def once(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question, computing it as rarely as its cycles allow."""
@@ -50,24 +51,32 @@ class Memo:
     def _settle(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         position = len(self._active)
         mark = len(self._order)
+        grew, self._grew = self._grew, False
         for _ in range(_MAX_ROUNDS):
             values, lowest = self._ask(question, position, answer)
+            assumed = self._assumed.get(question, ())
+            stays = set(values) <= set(assumed)
             if lowest < position:
                 # An outer question of the cycle will settle this one too.
                 self._lowest = min(self._lowest, lowest)
+                if not stays:
+                    self._assumed[question] = union((assumed, values))
+                    self._grew = True
+                self._grew = self._grew or grew
                 for inner in self._order[mark:]:
                     self._provisional[inner] = (self._provisional[inner][0], lowest)
                 self._provisional[question] = (values, lowest)
                 self._order.append(question)
                 return values
-            assumed = self._assumed.get(question, ())
-            if lowest > position or set(values) <= set(assumed):
-                self._keep(mark)
+            if (lowest > position or stays) and not self._grew:
                 break
             self._assumed[question] = union((assumed, values))
+            self._grew = False
             self._drop(mark)
         else:
             values = OVERFLOW
+        self._keep(mark)
+        self._grew = grew
         self._assumed.pop(question, None)
         self._answers[question] = values
         return values
@@ -88,6 +97,7 @@ class Memo:
     def _keep(self, mark: int) -> None:
         for inner in self._order[mark:]:
             self._answers[inner] = self._provisional.pop(inner)[0]
+            self._assumed.pop(inner, None)
         del self._order[mark:]
 
     def _drop(self, mark: int) -> None:

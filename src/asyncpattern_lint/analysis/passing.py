@@ -14,7 +14,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
 )
 from asyncpattern_lint.index.expressions import STAR
-from asyncpattern_lint.index.model import Builtin, Call, Expr, Opaque, Parameter
+from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter
 from asyncpattern_lint.protocol import Use
 
 
@@ -28,17 +28,20 @@ class ArgumentDemand(NamedTuple):
 
 
 def demands_on_arguments(resolver: Resolver, call: Call, frame: Frame) -> Iterator[ArgumentDemand]:
-    """Yield what a call demands of its arguments, where every possible callee is known."""
+    """Yield what a call demands of its arguments, where the callee is known.
+
+    Where a frame stands for every place of a scope, each possible callee may be the one.
+    """
     functions = resolver.evaluate(call.func, frame)
-    if len(functions) != 1:
+    if len(functions) != 1 and not frame.everything:
         return
-    function = functions[0]
-    if isinstance(function, External):
-        demand = library.DEMANDS.get(function.name)
-        if demand is not None:
-            yield from _library_demands(resolver, function.name, demand, call, frame)
-    elif isinstance(function, FunctionValue):
-        yield from _annotation_demands(resolver, function, call, frame)
+    for function in functions:
+        if isinstance(function, External):
+            demand = library.DEMANDS.get(function.name)
+            if demand is not None:
+                yield from _library_demands(resolver, function.name, demand, call, frame)
+        elif isinstance(function, FunctionValue):
+            yield from _annotation_demands(resolver, function, call, frame)
 
 
 def _library_demands(
@@ -51,7 +54,7 @@ def _library_demands(
     for position, value in enumerate(call.args):
         if value == STAR:
             return
-        if isinstance(value, Builtin):
+        if isinstance(value, Builtin | Lambda):
             continue
         wanted = position >= demand.position if demand.rest else position == demand.position
         if wanted and not _is_other_iterable(resolver, name, value, frame):
@@ -78,7 +81,8 @@ def _annotation_demands(
     rest = others = None
     for entry in scope.bindings.values():
         parameter = entry.every[0]
-        if not isinstance(parameter, Parameter):
+        if not isinstance(parameter, Parameter) or len(entry.every) > 1:
+            # A parameter that is bound anew takes more than its annotation says.
             continue
         if parameter.variadic == "*":
             rest = parameter

@@ -33,9 +33,16 @@ class Positions:
 
 
 def decode(source: bytes) -> str:
-    """Return the text of a source file, by its coding line or BOM (PEP 263)."""
-    encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-    return source.decode(encoding, "replace")
+    """Return the text of a source file, by its coding line or BOM (PEP 263).
+
+    What cannot be decoded is replaced: the parser has judged the file before.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return source.decode(encoding, "replace")
+    except (SyntaxError, LookupError, ValueError):
+        # The tokenizer is stricter with comments than the parser, and some codecs give no text.
+        return source.decode("latin-1")
 
 
 def lines_of(text: str) -> list[str]:

@@ -26,6 +26,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     union,
     with_step,
+    without_steps,
 )
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.exports import Exports, Presence
@@ -196,7 +197,7 @@ class Resolver:
             return None
         if frame.rebinding is not None and frame.rebinding[0] == name:
             return self._local(name, entry, frame, module.scopes[0], 0)
-        if all(binding.line <= frame.before for binding in entry.every):
+        if all(binding.line < frame.before for binding in entry.every):
             return None
         positions = [p for p, b in enumerate(entry.every) if b.line < frame.before]
         if not positions:
@@ -260,7 +261,9 @@ class Resolver:
     def _global_name(self, path: str, name: str) -> Values:
         module = self.module(path)
         entry = module.scopes[0].bindings.get(name)
-        groups: list[Values] = [ANYTHING] if module.is_open else []
+        # Someone may have put something else in its place.
+        replaced = module.is_open or self.project.is_written(name)
+        groups: list[Values] = [ANYTHING] if replaced else []
         own: tuple[int, Values, bool] | None = None
         if entry is not None:
             positions = entry.live or entry.type_only
@@ -572,7 +575,8 @@ class Resolver:
             if values is None and at is not None and at < len(arguments):
                 values = arguments[at]
             if values is not None and any(isinstance(v, _PASSED) for v in values):
-                passed.append((name, values))
+                # Two calls of the same kind are one question: their evidence stays out of it.
+                passed.append((name, tuple(map(without_steps, values))))
         return tuple(passed)
 
     def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:

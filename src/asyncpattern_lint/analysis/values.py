@@ -213,6 +213,13 @@ def union(groups: Iterable[Values]) -> Values:
     return OVERFLOW if len(joined) > MAX_ALTERNATIVES else tuple(joined)
 
 
+def without_steps(value: Value) -> Value:
+    """Return a value without its evidence."""
+    if isinstance(value, Unknown | External | Identity) or not value.steps:
+        return value
+    return replace(value, steps=())
+
+
 def with_step(values: Values, step: Step) -> Values:
     """Put a step in front of the evidence of each value that carries evidence."""
     return tuple(

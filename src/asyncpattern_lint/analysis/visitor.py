@@ -4,6 +4,7 @@ It visits the fields that carry meaning only, which is ten times as quick as ``C
 every comma and space, and asks for positions only where there is something to report.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
@@ -43,12 +44,22 @@ from asyncpattern_lint.index.model import (
     Subscript,
     dotted,
 )
-from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.index.pruning import Pruner
+from asyncpattern_lint.protocol import NEEDS, Kind, Use
 
 _CONSTANTS = {"None": "NoneType", "True": "bool", "False": "bool"}
 
 #: Objects with a ``__dict__``, which are also decorators and hence callable.
 MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
+
+
+_DRIVING = sum(1 << use for use in NEEDS)
+
+#: Comparisons that raise; the others ask whether two objects are the same one.
+_ORDERINGS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
+
+#: ``%r`` and ``%a``, with whatever stands between.
+_SHOWS_REPR = re.compile(r"%(\([^)]*\))?[-#0 +]*[\d*]*(\.[\d*]+)?[ra]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,13 @@ class ExpressionVisitor:
         self.module = module
         self.number = number
         self.scope: Scope = module.scopes[number]
+        self.pruner = Pruner(module)
+        # What is awaited or entered elsewhere is shown in a message on purpose.
+        self.driven = frozenset(
+            site.value.id
+            for site in self.scope.uses
+            if isinstance(site.value, Name) and site.uses & _DRIVING
+        )
         self.patched = frozenset(module.patched) | frozenset(module.written)
         self.env: dict[str, Values] | None = {}
         self.shadows: tuple[tuple[str, Values], ...] = ()
@@ -222,7 +240,12 @@ class ExpressionVisitor:
         return Attribute(value, name)
 
     def _check_module_attribute(self, node: cst.Attribute, value: Expr, name: str) -> None:
-        if self.muted or name in self.patched:
+        head: Expr = value
+        while isinstance(head, Attribute):
+            head = head.value
+        if self.muted or name in self.patched or not isinstance(head, Name):
+            return
+        if not self.pruner.may_be_module(self.number, head.id):
             return
         values = self.values(value)
         has = self.resolver.exports.has
@@ -285,7 +308,8 @@ class ExpressionVisitor:
         for part in parts:
             if isinstance(part, cst.FormattedStringExpression):
                 lowered = self.visit(part.expression)
-                if part.conversion in (None, "s") and part.equal is None:
+                driven = isinstance(lowered, Name) and lowered.id in self.driven
+                if part.conversion in (None, "s") and part.equal is None and not driven:
                     self._use_result(part.expression, lowered, "f-string")
                 self._parts(part.format_spec or ())
 
@@ -317,20 +341,22 @@ class ExpressionVisitor:
         text = cst.Module([]).code_for_node(node.left)
         for operand in operands:
             lowered = self.visit(operand)
-            if (
-                isinstance(node.left, cst.SimpleString | cst.ConcatenatedString)
-                and "%r" not in text
-                and "%a" not in text
-            ):
+            if isinstance(
+                node.left, cst.SimpleString | cst.ConcatenatedString
+            ) and not _SHOWS_REPR.search(text):
                 self._use_result(operand, lowered, "formatting")
 
-    def is_unhelpful(self, expr: Expr) -> bool:
-        """Whether a value certainly does nothing with the object at an operator's other side."""
+    def is_unhelpful(self, expr: Expr, *, produced: bool = True) -> bool:
+        """Whether a value certainly does nothing with the object at an operator's other side.
+
+        ``produced`` says whether objects whose work is not done count as such values.
+        """
         if isinstance(expr, Opaque):
             return False
         values = self.values(expr)
         return bool(values) and all(
-            isinstance(v, Produced) or (isinstance(v, InstanceValue) and v.class_name in UNHELPFUL)
+            (produced and isinstance(v, Produced))
+            or (isinstance(v, InstanceValue) and v.class_name in UNHELPFUL)
             for v in values
         )
 
@@ -386,7 +412,10 @@ class ExpressionVisitor:
             plain = False
             sign = cst.Module([]).code_for_node(operator).strip()
             for one, other in pair:
-                if self.is_unhelpful(operands[other]):
+                # Comparing with None asks whether there is something, though not as one should.
+                if operands[other] != Builtin("NoneType") and self.is_unhelpful(
+                    operands[other], produced=isinstance(operator, _ORDERINGS)
+                ):
                     self._use_result(nodes[one], operands[one], f"comparison {sign}")
         return Builtin("bool") if plain else OPAQUE
 

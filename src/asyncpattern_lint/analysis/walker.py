@@ -46,7 +46,8 @@ from asyncpattern_lint.protocol import Use
 
 State = dict[str, Values]
 
-#: A handler of these expects a misuse, so the code around it knows about it.
+#: A handler of these expects a misuse, so the code around it knows about it; so may one of a
+#: constant that holds exceptions.
 _EXPECTED_ERRORS = frozenset({"TypeError", "AttributeError"})
 
 #: Walks of a loop's body until what it leaves is what it starts from.
@@ -327,10 +328,12 @@ class ScopeWalker(ExpressionVisitor):
         self._visit_body(node.body)
         self.muted -= expects
         self.recorders.pop()
+        # The context manager may have swallowed an exception.
         if self.dead or expects:
-            # The context manager may have swallowed an exception.
             self.env = join([before, recorder])
             self.dead = False
+        else:
+            self.env = join([before, self._state()])
 
     def _expects_error(self, node: cst.BaseExpression, value: Expr) -> bool:
         """Whether a context manager says that an error is expected, by itself or as a helper."""
@@ -352,8 +355,9 @@ class ScopeWalker(ExpressionVisitor):
     def _try(self, node: cst.Try | cst.TryStar) -> None:
         before = self._state()
         expects = any(
-            not _EXPECTED_ERRORS.isdisjoint(_caught_names(handler.type))
+            name in _EXPECTED_ERRORS or name.isupper()
             for handler in node.handlers
+            for name in _caught_names(handler.type)
         )
         recorder: State = {}
         self.recorders.append(recorder)
@@ -460,7 +464,7 @@ class ScopeWalker(ExpressionVisitor):
     def _expression(self, node: cst.Expr) -> None:
         value = self.visit(node.value)
         self.use(node.value, value, Use.DISCARDED, "expression statement")
-        if isinstance(node.value, cst.Call) and last_name(node.value) in ENDING_CALLS:
+        if isinstance(value, Call) and dotted(value.func) in ENDING_CALLS:
             self.dead = True
 
     def _assign(self, node: cst.Assign) -> None:
@@ -474,6 +478,8 @@ class ScopeWalker(ExpressionVisitor):
             self._bind_target(target, value)
 
     def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
+        if isinstance(node, cst.Call):
+            self._forget(guarded_names(node))
         pairs = _pairs(target, node)
         lowered = [(part, source, self.visit(source)) for part, source in pairs]
         bound: list[tuple[cst.BaseExpression, Expr, Values | None]] = [

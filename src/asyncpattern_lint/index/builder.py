@@ -1,9 +1,10 @@
 """Make the outline of a module from its text: a pure function of the bytes."""
 
 import ast
+import sys
 import warnings
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import Any, cast
 
 from asyncpattern_lint.index import dunder_all, handlers
 from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
@@ -84,6 +85,7 @@ class _Builder(ExpressionVisitor):
         self.dead = False
         self.probed = False
         self.broke = False
+        self.generic = False
         self.loop_ends: list[Live] = []
         self.number = -1
         self.top_level: frozenset[int] = frozenset()
@@ -118,6 +120,8 @@ class _Builder(ExpressionVisitor):
             ast.Break: self._break,
             ast.Continue: self._continue,
         }
+        if sys.version_info >= (3, 12):
+            self._statements[ast.TypeAlias] = self._type_alias
 
     # --- scopes ------------------------------------------------------------------------
 
@@ -138,6 +142,15 @@ class _Builder(ExpressionVisitor):
         index.is_open = self.is_open
         index.has_open_path = self.has_open_path
         index.written = sorted({name for head, name in self.written if head in self.imported})
+        index.written_modules = sorted(
+            {
+                (item.name or item.module).rpartition(".")[2]
+                for head, name in self.written
+                if name == "*"
+                for item in index.imports
+                if item.bound == head
+            }
+        )
         index.rewritten = sorted({h for h, n in self.written if n == "*" or n in PROTOCOL_METHODS})
         index.sys_modules = sorted(self.sys_modules)
         index.patched = sorted(self.patched)
@@ -322,7 +335,8 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].expects_errors = True
         before = None if self.live is None else dict(self.live)
         flow = self._block(node.body)
-        if flow == NEVER and before is not None and self.live is not None:
+        if before is not None and self.live is not None:
+            # The context manager may swallow an exception on the way.
             self.live = _join([before, self.live])
         self.guards = guards
         self.probed = probed
@@ -404,7 +418,9 @@ class _Builder(ExpressionVisitor):
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.is_async = isinstance(node, ast.AsyncFunctionDef)
-        scope.annotation = annotation(node.returns)
+        # What a type parameter (PEP 695) stands for, only a call tells.
+        self.generic = bool(getattr(node, "type_params", ()))
+        scope.annotation = None if self.generic else annotation(node.returns)
         scope.is_stub = _is_stub(node.body)
         self._parameters(arguments)
         scope.falls_through = self._block(node.body) == REACHED
@@ -427,7 +443,13 @@ class _Builder(ExpressionVisitor):
     def _parameter(self, arg: ast.arg, position: int | None, variadic: str) -> None:
         self._bind(
             arg.arg,
-            Parameter(arg.lineno, arg.arg, position, annotation(arg.annotation), variadic),
+            Parameter(
+                arg.lineno,
+                arg.arg,
+                position,
+                None if self.generic else annotation(arg.annotation),
+                variadic,
+            ),
         )
 
     def _class(self, node: ast.ClassDef) -> None:
@@ -525,6 +547,9 @@ class _Builder(ExpressionVisitor):
         if self.number == 0 and not self.dead and not self.type_only:
             note(self.index, value, unconditional=self.is_top_level)
 
+    def _type_alias(self, node: Any) -> None:
+        self.bind(node.name.id, OPAQUE, node.lineno)
+
     def _augmented(self, node: ast.AugAssign) -> None:
         value = self.visit(node.value)
         self.use(value, _RESULT)
@@ -556,7 +581,7 @@ class _Builder(ExpressionVisitor):
         self.use(value, _DISCARDED)
         if isinstance(node.value, ast.Call):
             self._note_exports(dunder_all.note_call, node.value)
-            if handlers.last_name(node.value) in handlers.ENDING_CALLS:
+            if handlers.ends(node.value):
                 return NEVER
         return REACHED
 

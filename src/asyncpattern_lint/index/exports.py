@@ -49,7 +49,8 @@ class Exports:
             return presence
         if name == "__path__" and location.folder is not None:
             return Presence.PRESENT
-        if location.is_open or self.project.is_written(name):
+        project = self.project
+        if location.is_open or project.is_written(name) or project.is_written_into(location.name):
             return Presence.UNSURE
         if location.folder is not None:
             module = self.project.module(location.path)

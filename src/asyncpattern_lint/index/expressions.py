@@ -17,11 +17,17 @@ from asyncpattern_lint.index.model import (
     Name,
     Opaque,
     Subscript,
+    dotted,
 )
 from asyncpattern_lint.protocol import Use
 
 STAR = Name("*")
 """Stands for a starred argument: how many arguments it gives is not known."""
+
+_MAX_OPERANDS = 1_000
+
+#: Calls with ``__name__`` by which a module gets hold of itself.
+_SELF_IMPORTS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
 _RESULT = 1 << Use.RESULT
 _TRUTH = 1 << Use.TRUTH
@@ -101,13 +107,14 @@ class ExpressionVisitor:
     def use(self, value: Expr, uses: int) -> None:
         """Note that a value is used."""
         kind = type(value)
+        if kind is Lambda and not uses & 0b111110:
+            return
         if kind is Name:
             name = value.id  # type: ignore[union-attr]  # narrowed by its exact type
             self.name_uses[name] = self.name_uses.get(name, 0) | uses
         elif (
             kind is Opaque
             or kind is Subscript
-            or kind is Lambda
             or (
                 kind is Builtin
                 and (
@@ -115,7 +122,6 @@ class ExpressionVisitor:
                     and (not uses & _FOR or value.name in _ITERABLE_DISPLAYS)  # type: ignore[union-attr]  # narrowed by its exact type
                 )
             )
-            or (kind is Attribute and not uses & 0b111110)
         ):
             return
         else:
@@ -203,6 +209,8 @@ class ExpressionVisitor:
         call = Call(func, args, keywords)
         if args or keywords:
             self.calls[call] = None
+        if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
+            self.is_open = True
         if type(func) is Name:
             self._note_dynamic(func.id, node)
         elif type(func) is Attribute:
@@ -230,6 +238,8 @@ class ExpressionVisitor:
             self._note_strings(node)
 
     def _note_mock(self, func: Attribute, node: ast.Call) -> None:
+        if func.name == "update":
+            self._note_item_write(func.value, ast.Name("*"))
         if func.name in {
             "setattr",
             "object",
@@ -267,8 +277,9 @@ class ExpressionVisitor:
         if isinstance(key, ast.Name) and key.id == "__name__":
             text = key.id
         match base:
-            case Attribute(value=Name(id="sys"), name="modules"):
+            case Attribute(value=Name(id="sys"), name="modules") | Name(id="modules"):
                 self.sys_modules.add(text)
+                self.is_open = self.is_open or text == "__name__"
             case (
                 Call(func=Name(id="vars"), args=(owner,)) | Attribute(value=owner, name="__dict__")
             ):
@@ -302,6 +313,7 @@ class ExpressionVisitor:
         return OPAQUE
 
     def _boolean(self, node: ast.BoolOp) -> Expr:
+        _limit(node.values)
         options = []
         for operand in node.values[:-1]:
             value = self.visit(operand)
@@ -319,6 +331,7 @@ class ExpressionVisitor:
         return value if isinstance(value, Builtin) else OPAQUE
 
     def _compare(self, node: ast.Compare) -> Expr:
+        _limit(node.comparators)
         operands = [self.visit(node.left), *map(self.visit, node.comparators)]
         for position, operator in enumerate(node.ops):
             if not isinstance(operator, ast.Is | ast.IsNot):
@@ -460,6 +473,12 @@ class ExpressionVisitor:
             if isinstance(child, ast.expr):
                 self.visit(child)
         return OPAQUE
+
+
+def _limit(operands: Sequence[ast.expr]) -> None:
+    """Refuse chains that are flat here and nested, operand in operand, in LibCST's tree."""
+    if len(operands) > _MAX_OPERANDS:
+        raise RecursionError
 
 
 def annotation(node: ast.expr | None) -> Expr | None:

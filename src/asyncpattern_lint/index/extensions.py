@@ -1,57 +1,61 @@
-"""Whether a project builds modules that its Python sources do not show."""
+"""Which modules a project builds that its Python sources do not show."""
 
 # ruff: noqa: PTH118, PTH120
 
 import os
 import re
 
-#: Files of build systems that compile extension modules.
-_BUILD_FILES = frozenset({"meson.build", "CMakeLists.txt", "Cargo.toml", "build.rs", "Makefile.am"})
+#: What may name the modules that are built: setuptools, Meson, CMake, Cargo, maturin and others.
+_BUILD_FILES = frozenset(
+    {
+        "setup.py", "setup.cfg", "_setup.py", "pyproject.toml", "meson.build", "CMakeLists.txt",
+        "Cargo.toml", "build.rs", "build.py", "Makefile.am",
+    }
+)  # fmt: skip
 
-#: Words of the build files that say so; see https://setuptools.pypa.io/en/latest/userguide/ext_modules.html
-#: and the build back-ends for Rust, CMake and Meson.
-_BUILD_WORDS = re.compile(
-    rb"\bExtension\(|ext[-_]modules|cythonize|maturin|scikit[-_]build|mesonpy|setuptools[-_]rust"
-    rb"|cffi_modules|mypycify"
-)
-
-_READ = ("setup.py", "setup.cfg", "pyproject.toml")
-_SOURCES = (".pyx", ".pxd", ".c", ".cpp", ".cc", ".rs", ".f", ".f90", ".go", ".build")
+_SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs", ".f", ".f90", ".go", ".m", ".in")
+_WORD = re.compile(rb"[A-Za-z_]\w*")
 _MAX_BYTES = 1_000_000
 
 
 class Extensions:
-    """Answers whether a folder may get compiled modules; ``project`` is where it stops."""
+    """Answers whether a module may be compiled into a package; ``project`` is where it stops."""
 
     def __init__(self, project: str) -> None:
         self.project = project
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, frozenset[str]] = {}
 
-    def may_be_built_for(self, folder: str) -> bool:
-        """Tell whether the folder, or one above it in the project, builds extension modules."""
+    def may_build(self, folder: str, name: str) -> bool:
+        """Tell whether a build file at or above a folder names a module, or a source is there."""
+        return any(word in self._words(folder) for word in (name, f"{name}module"))
+
+    def _words(self, folder: str) -> frozenset[str]:
         known = self._known.get(folder)
         if known is None:
             parent = os.path.dirname(folder)
-            known = self._known[folder] = _builds(folder) or (
-                folder != self.project and parent != folder and self.may_be_built_for(parent)
-            )
+            above: frozenset[str] = frozenset()
+            if folder != self.project and parent != folder:
+                above = self._words(parent)
+            known = self._known[folder] = above | _words_in(folder)
         return known
 
 
-def _builds(folder: str) -> bool:
+def _words_in(folder: str) -> frozenset[str]:
     try:
         names = os.listdir(folder)  # noqa: PTH208  # names only
     except OSError:
-        return False
-    return any(
-        name in _BUILD_FILES
-        or name.endswith(_SOURCES)
-        or (name in _READ and _BUILD_WORDS.search(_text(os.path.join(folder, name))))
-        for name in names
-    )
+        return frozenset()
+    words: set[str] = set()
+    for name in names:
+        if name.endswith(_SOURCES):
+            words.add(name.partition(".")[0])
+        if name in _BUILD_FILES:
+            found = _WORD.findall(_read(os.path.join(folder, name)))
+            words.update(word.decode("ascii") for word in found)
+    return frozenset(words)
 
 
-def _text(path: str) -> bytes:
+def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:  # noqa: PTH123  # a bounded read
             return file.read(_MAX_BYTES)

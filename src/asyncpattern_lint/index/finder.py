@@ -182,7 +182,7 @@ class Finder:
         names = self.listing(folder)
         if _has_twin(names, name) or name.endswith(("_pb2", "_pb2_grpc")):
             return True
-        if name.islower() and self._extensions.may_be_built_for(folder):
+        if self._extensions.may_build(folder, name):
             return True
         if self._ignored is None:
             self._ignored = GitIgnore()

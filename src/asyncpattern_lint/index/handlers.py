@@ -30,7 +30,12 @@ RAISING_CONTEXTS = frozenset(
 EXPECTING_CONTEXTS = RAISING_CONTEXTS - {"suppress"}
 
 #: Calls that do not return.
-ENDING_CALLS = frozenset({"exit", "_exit", "abort", "assert_never"})
+ENDING_CALLS = frozenset(
+    {
+        "exit", "quit", "sys.exit", "os._exit", "os.abort", "assert_never", "typing.assert_never",
+        "typing_extensions.assert_never",
+    }
+)  # fmt: skip
 
 #: Functions that ask what an object is, so that what follows depends on the answer.
 GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
@@ -106,6 +111,18 @@ def _truth_of_version(left: str, operator: ast.cmpop, right: str) -> bool | None
     else:
         sign = None
     return sign
+
+
+def ends(call: ast.Call) -> bool:
+    """Tell whether a call does not return, such as ``sys.exit()``."""
+    func = call.func
+    if isinstance(func, ast.Name):
+        return func.id in ENDING_CALLS
+    return (
+        isinstance(func, ast.Attribute)
+        and isinstance(func.value, ast.Name)
+        and f"{func.value.id}.{func.attr}" in ENDING_CALLS
+    )
 
 
 def last_name(node: ast.expr) -> str:

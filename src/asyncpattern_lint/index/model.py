@@ -349,7 +349,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     those that it replaces through a mocking call, ``rewritten`` the names of objects whose
     protocol methods or computed attributes it sets. ``nonlocals`` are names that nested
     functions rebind. ``sys_modules`` are the names of modules that it puts into
-    ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself. ``constants`` are global
+    ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself. ``written_modules`` are the last
+    names of imported modules that get attributes under computed names. ``constants`` are global
     names that are bound once, to ``True`` or ``False``.
     """
 
@@ -366,6 +367,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     rewritten: list[str] = msgspec.field(default_factory=list)
     nonlocals: list[str] = msgspec.field(default_factory=list)
     sys_modules: list[str] = msgspec.field(default_factory=list)
+    written_modules: list[str] = msgspec.field(default_factory=list)
     constants: dict[str, bool] = msgspec.field(default_factory=dict)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:

@@ -32,6 +32,7 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     written: list[str] = []
     rewritten: list[str] = []
     sys_modules: list[str] = []
+    written_modules: list[str] = []
     failure: Failure | None = None
 
 
@@ -42,6 +43,7 @@ class _Facts:
     written: set[str] = field(default_factory=set)
     rewritten: set[str] = field(default_factory=set)
     sys_modules: set[str] = field(default_factory=set)
+    written_modules: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -56,6 +58,7 @@ class Project:
         self._entries: dict[str, _Entry] = {}
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
+        self._loaded: set[str] = set()
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
@@ -87,13 +90,17 @@ class Project:
         outline = self._decoded.get(path) or self.outline(path)
         return outline if isinstance(outline, ModuleIndex) else None
 
-    def known(self) -> list[str]:
-        """Return the paths of all files outlined so far, sorted."""
-        return sorted(self._entries)
+    def loaded(self) -> list[str]:
+        """Return the paths of the files that the run was asked to load, sorted."""
+        return sorted(self._loaded)
 
     def is_written(self, name: str) -> bool:
         """Whether a module known here assigns this name as an attribute of what it imports."""
         return name in self._facts.written
+
+    def is_written_into(self, module: str) -> bool:
+        """Whether a module known here sets computed attributes on one of this dotted name."""
+        return module.rpartition(".")[2] in self._facts.written_modules
 
     def is_rewritten(self, name: str) -> bool:
         """Whether a module known here sets protocol methods on an object of this name."""
@@ -108,12 +115,15 @@ class Project:
         self._facts.written.update(entry.written)
         self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
+        self._facts.written_modules.update(entry.written_modules)
 
     def load(self, paths: Iterable[str], jobs: int) -> Iterator[int]:
         """Make the outlines of many files; yield how many are done after each chunk."""
         for path in self.overlay:
             self.outline(path)
-        wanted = [path for path in paths if path not in self._entries]
+        asked = list(paths)
+        self._loaded.update(asked)
+        wanted = [path for path in asked if path not in self._entries]
         done = 0
         if jobs == 1 or len(wanted) < _PARALLEL_THRESHOLD:
             for path in wanted:
@@ -142,6 +152,7 @@ def _entry(outline: Outline) -> _Entry:
         outline.written,
         outline.rewritten,
         outline.sys_modules,
+        outline.written_modules,
     )
 
 

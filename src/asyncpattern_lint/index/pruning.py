@@ -3,7 +3,6 @@
 from typing import cast
 
 from asyncpattern_lint.index.model import (
-    OPAQUE,
     Assigned,
     Attribute,
     Await,
@@ -11,6 +10,7 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
+    Defined,
     Element,
     Entered,
     Expr,
@@ -18,6 +18,7 @@ from asyncpattern_lint.index.model import (
     Imported,
     ModuleIndex,
     Name,
+    Opaque,
     Parameter,
     Scope,
     ScopeKind,
@@ -27,7 +28,6 @@ from asyncpattern_lint.protocol import Use
 
 _DISCARDED = 1 << Use.DISCARDED
 _PROTOCOL_USES = 0b111110
-_BARE = (type(OPAQUE), Builtin)
 
 
 class Pruner:
@@ -42,6 +42,11 @@ class Pruner:
         ``loads`` holds the last line in which each name is read.
         """
         scope = self.index.scopes[number]
+        scope.uses = [
+            site
+            for site in scope.uses
+            if not isinstance(site.value, Attribute) or self._is_in_module(number, site.value)
+        ]
         for name, uses in name_uses.items():
             kept = uses & self._possible_uses(number, name)
             if kept:
@@ -55,7 +60,7 @@ class Pruner:
             or any(self._may_be_produced(number, v) for _, v in call.keywords)
         ]
         scope.attributes = [
-            chain for chain in scope.attributes if self._may_be_module(number, _head(chain))
+            chain for chain in scope.attributes if self.may_be_module(number, _head(chain))
         ]
 
     def _lookup(self, number: int, name: str) -> Bindings | None:
@@ -74,24 +79,35 @@ class Pruner:
         entry = self._lookup(number, name)
         if entry is None:
             # It may come from a star import, or be a builtin.
-            return _PROTOCOL_USES
+            return -1 if self.index.stars else _PROTOCOL_USES
         uses = 0
         for binding in entry.every:
-            if isinstance(binding, Assigned):
-                if not isinstance(binding.value, _BARE):
-                    return -1
-            elif not isinstance(binding, Parameter):
-                uses |= _PROTOCOL_USES
-                if isinstance(binding, Imported):
+            match binding:
+                case Assigned(value=Opaque()) | Parameter():
+                    pass
+                case Assigned(value=Builtin()):
+                    uses |= _PROTOCOL_USES
+                case Defined(scope=scope) if not self.index.scopes[scope].decorators:
+                    uses |= _PROTOCOL_USES
+                case _:
                     return -1
         return uses
 
     def _may_be_produced(self, number: int, value: Expr) -> bool:
         if isinstance(value, Name):
             return self._possible_uses(number, value.id) != 0
+        if isinstance(value, Attribute):
+            return self._is_in_module(number, value)
         return isinstance(value, Call | Await | Choice | GeneratorExpression | Entered | Element)
 
-    def _may_be_module(self, number: int, name: str) -> bool:
+    def _is_in_module(self, number: int, chain: Attribute) -> bool:
+        head: Expr = chain
+        while isinstance(head, Attribute):
+            head = head.value
+        return isinstance(head, Name) and self.may_be_module(number, head.id)
+
+    def may_be_module(self, number: int, name: str) -> bool:
+        """Tell whether a name, seen from a scope, may stand for a module."""
         entry = self._lookup(number, name)
         if entry is None:
             return bool(self.index.stars)
