@@ -138,19 +138,30 @@ class Tree:
 
     def _is_opaque(self, module: Module, seen: set[str]) -> bool:
         seen.add(module.name)
+        # A name that a star brought and `del` took away again is not told from one that stayed.
+        takes_away = any(block.star for block in module.blocks) and any(
+            block.text.startswith("del ") for block in module.blocks
+        )
         # Other portions of a namespace package may lie anywhere (PEP 420).
-        return module.path is None or any(
-            block.opaque
-            or (
-                block.star in self.modules
-                and (
-                    # Whether a submodule is an attribute yet hangs on what was imported before.
-                    any(name.startswith(f"{block.star}.") for name in self.modules)
-                    or self._leads_to(block.star, module.name, set())
-                    or (block.star not in seen and self._is_opaque(self.modules[block.star], seen))
+        return (
+            takes_away
+            or module.path is None
+            or any(
+                block.opaque
+                or (
+                    block.star in self.modules
+                    and (
+                        # Whether a submodule is an attribute yet hangs on what was imported before.
+                        any(name.startswith(f"{block.star}.") for name in self.modules)
+                        or self._leads_to(block.star, module.name, set())
+                        or (
+                            block.star not in seen
+                            and self._is_opaque(self.modules[block.star], seen)
+                        )
+                    )
                 )
+                for block in module.blocks
             )
-            for block in module.blocks
         )
 
     def _leads_to(self, start: str, goal: str, seen: set[str]) -> bool:
@@ -526,12 +537,18 @@ class _Imports:
         outcomes = set()
         for order in ([], [holder], self.modules, self.modules[::-1]):
             self.forget()
-            for name in order:
-                importlib.import_module(name)
+            try:
+                for name in order:
+                    importlib.import_module(name)
+            except Exception:
+                # The import system itself may lose its way in a tree; see _NOWHERE.
+                return "depends"
             try:
                 exec(statement, {"__name__": holder, "__package__": package})
             except ImportError:
                 outcomes.add("missing")
+            except KeyError:
+                return "depends"
             else:
                 outcomes.add("present")
         return outcomes.pop() if len(outcomes) == 1 else "depends"
