@@ -138,8 +138,9 @@ class Tree:
 
     def _is_opaque(self, module: Module, seen: set[str]) -> bool:
         seen.add(module.name)
-        # A name that a star brought and `del` took away again is not told from one that stayed.
-        takes_away = any(block.star for block in module.blocks) and any(
+        # A name that a star or a function brought and `del` took away again is not told from
+        # one that stayed.
+        takes_away = any(block.star or "global " in block.text for block in module.blocks) and any(
             block.text.startswith("del ") for block in module.blocks
         )
         # Other portions of a namespace package may lie anywhere (PEP 420).

@@ -49,7 +49,9 @@ class ImportChecker:
     ) -> Iterator[Observation]:
         name = item.name or ""
         if any(
-            self.exports.has(location, name) is not Presence.ABSENT for location in lookup.found
+            self.exports.has(location, name) is not Presence.ABSENT
+            or (location.path == path and self._is_ever_bound(location, name))
+            for location in lookup.found
         ):
             return
         handler, deliberate = _hidden_by(item, missing_module=False)
@@ -62,6 +64,11 @@ class ImportChecker:
             positions.span(item.line, item.column, item.end_line, item.end_column),
             handler=handler,
         )
+
+    def _is_ever_bound(self, location: Location, name: str) -> bool:
+        """Whether a module binds a name at all, so that it may take it from itself in time."""
+        module = self.project.module(location.path)
+        return module is not None and name in module.scopes[0].bindings
 
     def missing_name(
         self,
