@@ -50,7 +50,11 @@ class ImportChecker:
         name = item.name or ""
         if any(
             self.exports.has(location, name) is not Presence.ABSENT
-            or (location.path == path and self._is_ever_bound(location, name))
+            or (
+                location.path == path
+                and not item.conditional
+                and self._is_ever_bound(location, name)
+            )
             for location in lookup.found
         ):
             return
