@@ -25,7 +25,6 @@ class Checker:
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
         self.walked = 0
-        self.notices: list[str] = []
         self._uses: UseChecker | None = None
 
     @property

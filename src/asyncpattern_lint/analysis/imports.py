@@ -16,6 +16,7 @@ from asyncpattern_lint.findings import (
 from asyncpattern_lint.index.exports import Exports, Presence, stands
 from asyncpattern_lint.index.finder import Location, Lookup
 from asyncpattern_lint.index.model import Caught, Defined, Import, Leaving, ModuleIndex
+from asyncpattern_lint.source import Span
 
 _NEAREST = 3
 
@@ -79,15 +80,13 @@ class ImportChecker:
         name: str,
         location: Location,
         path: str,
-        span: tuple[int, int, int, int],
+        span: Span,
         *,
         attribute: bool = False,
         handler: Handler | None = None,
         evidence: tuple[Step, ...] = (),
     ) -> MissingName:
         """Return the observation of a name that a module lacks, with what is known of it."""
-        from asyncpattern_lint.source import Span
-
         steps = [*evidence, _here(location)]
         module = self.project.module(location.path)
         entry = module.scopes[0].bindings.get(name) if module is not None else None
@@ -105,7 +104,7 @@ class ImportChecker:
             module=location.name,
             attribute=attribute,
             path=path,
-            span=Span(*span),
+            span=span,
             target=Target(location.name, location.path, 1),
             near=_nearest(name, self.exports.names(location)),
             moved_to=self._moved_to(name, location.path),

@@ -221,8 +221,6 @@ class Resolver:
 
         if frame.is_plain:
             return self._memo.once((frame.path, frame.number, name), values)
-        if len(positions) > MAX_ALTERNATIVES:
-            return OVERFLOW
         return values() if frame.local is not None else self._memo.once((frame, name), values)
 
     def _bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:

@@ -151,9 +151,9 @@ class Frame:
     evaluated, so that the name in it means an earlier one; ``shadows`` are the parameters of
     lambdas; ``before`` is the line of the module-level statement that is being evaluated, so
     that a name which is bound again after it means what it was bound to by then;
-    ``everything`` makes the names of the scope itself mean all that they are ever
-    bound to in it, wherever that is. ``local`` holds the values that are live at a place that the visitor walks; no
-    frame that outlives the place has it.
+    ``everything`` makes the names of the scope itself mean all that they are ever bound to in
+    it, wherever that is. ``local`` holds the values that are live at a place that the visitor
+    walks; no frame that outlives the place has it.
     """
 
     path: str

@@ -29,6 +29,7 @@ from asyncpattern_lint.index.expressions import STAR
 from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS
 from asyncpattern_lint.index.model import (
     OPAQUE,
+    PROTOCOL_USES,
     Attribute,
     Await,
     Builtin,
@@ -43,17 +44,16 @@ from asyncpattern_lint.index.model import (
     Scope,
     Subscript,
     dotted,
+    head,
 )
 from asyncpattern_lint.index.pruning import Pruner
-from asyncpattern_lint.protocol import NEEDS, Kind, Use
+from asyncpattern_lint.protocol import Kind, Use
 
 _CONSTANTS = {"None": "NoneType", "True": "bool", "False": "bool"}
 
 #: Objects with a ``__dict__``, which are also decorators and hence callable.
 MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
 
-
-_DRIVING = sum(1 << use for use in NEEDS)
 
 #: Comparisons that raise; the others ask whether two objects are the same one.
 _ORDERINGS = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
@@ -99,7 +99,7 @@ class ExpressionVisitor:
         self.driven = frozenset(
             site.value.id
             for site in self.scope.uses
-            if isinstance(site.value, Name) and site.uses & _DRIVING
+            if isinstance(site.value, Name) and site.uses & PROTOCOL_USES
         )
         self.patched = frozenset(module.patched) | frozenset(module.written)
         self.env: dict[str, Values] | None = {}
@@ -162,15 +162,21 @@ class ExpressionVisitor:
         method = self._methods.get(type(node))
         return self._other(node) if method is None else method(node)
 
-    def use(self, node: cst.CSTNode, expr: Expr, use: Use, construct: str) -> Verdict | None:
-        """Judge one use; note it if it cannot work."""
+    def use(
+        self,
+        node: cst.CSTNode,
+        expr: Expr,
+        use: Use,
+        construct: str,
+        legitimate: Callable[[Kind], bool] = lambda _: False,
+    ) -> None:
+        """Judge one use; note it if it cannot work and is not ``legitimate`` for the kind."""
         if self.muted or isinstance(expr, Opaque):
-            return None
+            return
         verdict = judge(use, self.values(expr))
-        if verdict is None or self._is_patched(verdict, expr):
-            return None
+        if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
+            return
         self.hits.append(Hit(node, use, construct, verdict))
-        return verdict
 
     def _use_result(
         self,
@@ -179,12 +185,7 @@ class ExpressionVisitor:
         construct: str,
         legitimate: Callable[[Kind], bool] = lambda _: False,
     ) -> None:
-        if self.muted or isinstance(expr, Opaque | Builtin):
-            return
-        verdict = judge(Use.RESULT, self.values(expr))
-        if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
-            return
-        self.hits.append(Hit(node, Use.RESULT, construct, verdict))
+        self.use(node, expr, Use.RESULT, construct, legitimate)
 
     def _is_patched(self, verdict: Verdict, expr: Expr) -> bool:
         """Whether this file replaces what the expression names, for example in a test."""
@@ -240,12 +241,10 @@ class ExpressionVisitor:
         return Attribute(value, name)
 
     def _check_module_attribute(self, node: cst.Attribute, value: Expr, name: str) -> None:
-        head: Expr = value
-        while isinstance(head, Attribute):
-            head = head.value
-        if self.muted or name in self.patched or not isinstance(head, Name):
+        start = head(value)
+        if self.muted or name in self.patched or not isinstance(start, Name):
             return
-        if not self.pruner.may_be_module(self.number, head.id):
+        if not self.pruner.may_be_module(self.number, start.id):
             return
         values = self.values(value)
         has = self.resolver.exports.has

@@ -14,6 +14,7 @@ from asyncpattern_lint.index.model import (
     Binding,
     Bindings,
     Builtin,
+    Call,
     Decorator,
     Defined,
     Element,
@@ -29,6 +30,7 @@ from asyncpattern_lint.index.model import (
     Scope,
     ScopeKind,
     UseSite,
+    dotted,
 )
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
@@ -37,7 +39,6 @@ _DELETED = -1
 _UNBOUND = -2
 _RESULT = 1 << Use.RESULT
 _DISCARDED = 1 << Use.DISCARDED
-_PROTOCOL_USES = 0b111110
 
 Live = dict[str, tuple[int, ...]]
 
@@ -581,7 +582,7 @@ class _Builder(ExpressionVisitor):
         self.use(value, _DISCARDED)
         if isinstance(node.value, ast.Call):
             self._note_exports(dunder_all.note_call, node.value)
-            if handlers.ends(node.value):
+            if isinstance(value, Call) and dotted(value.func) in handlers.ENDING_CALLS:
                 return NEVER
         return REACHED
 

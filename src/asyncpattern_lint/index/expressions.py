@@ -6,6 +6,7 @@ from typing import Any
 
 from asyncpattern_lint.index.model import (
     OPAQUE,
+    PROTOCOL_USES,
     Attribute,
     Await,
     Builtin,
@@ -18,6 +19,7 @@ from asyncpattern_lint.index.model import (
     Opaque,
     Subscript,
     dotted,
+    head,
 )
 from asyncpattern_lint.protocol import Use
 
@@ -107,7 +109,7 @@ class ExpressionVisitor:
     def use(self, value: Expr, uses: int) -> None:
         """Note that a value is used."""
         kind = type(value)
-        if kind is Lambda and not uses & 0b111110:
+        if kind is Lambda and not uses & PROTOCOL_USES:
             return
         if kind is Name:
             name = value.id  # type: ignore[union-attr]  # narrowed by its exact type
@@ -118,7 +120,7 @@ class ExpressionVisitor:
             or (
                 kind is Builtin
                 and (
-                    uses & ~_FOR & 0b111110 == 0
+                    uses & ~_FOR & PROTOCOL_USES == 0
                     and (not uses & _FOR or value.name in _ITERABLE_DISPLAYS)  # type: ignore[union-attr]  # narrowed by its exact type
                 )
             )
@@ -254,10 +256,9 @@ class ExpressionVisitor:
 
     def _note_write(self, base: Expr, name: str) -> None:
         """Note ``base.name = ...``: on a module it makes or replaces a global."""
-        while isinstance(base, Attribute):
-            base = base.value
-        if isinstance(base, Name):
-            self.written.add((base.id, name))
+        start = head(base)
+        if isinstance(start, Name):
+            self.written.add((start.id, name))
 
     def _class_of_self(self, node: ast.expr) -> Expr | None:
         """Return the enclosing class for ``self.__class__``, ``type(self)`` and ``cls``."""

@@ -93,36 +93,22 @@ def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
             return None
 
 
+_ASKS_FOR_3: dict[type[ast.cmpop], bool] = {
+    ast.Lt: False, ast.GtE: True, ast.Eq: True, ast.NotEq: False,
+}  # fmt: skip
+_ASKS_FOR_2: dict[type[ast.cmpop], bool] = {
+    ast.Eq: False, ast.NotEq: True, ast.Gt: True, ast.LtE: False,
+}  # fmt: skip
+
+
 def _truth_of_version(left: str, operator: ast.cmpop, right: str) -> bool | None:
     """Decide comparisons that only ask for Python 2 or 3."""
     if left == "sys.version_info" and right in {"(3,)", "(3, 0)"}:
-        sign = {ast.Lt: False, ast.GtE: True}.get(type(operator))
-    elif left in {"sys.version_info[0]", "sys.version_info.major"}:
-        if right == "3":
-            sign = {ast.Lt: False, ast.GtE: True, ast.Eq: True, ast.NotEq: False}.get(
-                type(operator)
-            )
-        elif right == "2":
-            sign = {ast.Eq: False, ast.NotEq: True, ast.Gt: True, ast.LtE: False}.get(
-                type(operator)
-            )
-        else:
-            sign = None
-    else:
-        sign = None
-    return sign
-
-
-def ends(call: ast.Call) -> bool:
-    """Tell whether a call does not return, such as ``sys.exit()``."""
-    func = call.func
-    if isinstance(func, ast.Name):
-        return func.id in ENDING_CALLS
-    return (
-        isinstance(func, ast.Attribute)
-        and isinstance(func.value, ast.Name)
-        and f"{func.value.id}.{func.attr}" in ENDING_CALLS
-    )
+        return {ast.Lt: False, ast.GtE: True}.get(type(operator))
+    if left in {"sys.version_info[0]", "sys.version_info.major"}:
+        answers = {"3": _ASKS_FOR_3, "2": _ASKS_FOR_2}.get(right, {})
+        return answers.get(type(operator))
+    return None
 
 
 def last_name(node: ast.expr) -> str:

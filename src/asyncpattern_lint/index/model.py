@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from asyncpattern_lint.protocol import NEEDS
+
 
 class Struct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An immutable value that msgspec reads and writes as an array."""
@@ -127,6 +129,13 @@ def dotted(expr: Expr) -> str | None:
         return None
     parts.append(expr.id)
     return ".".join(reversed(parts))
+
+
+def head(expr: Expr) -> Expr:
+    """Return what a chain of attributes starts from: ``a`` of ``a.b.c``."""
+    while isinstance(expr, Attribute):
+        expr = expr.value
+    return expr
 
 
 # --- bindings ----------------------------------------------------------------------------
@@ -294,6 +303,10 @@ class Return(Struct, frozen=True):
 
     value: Expr
     line: int
+
+
+#: The bits of the uses that need a protocol, as ``UseSite.uses`` holds them.
+PROTOCOL_USES = sum(1 << use for use in NEEDS)
 
 
 class UseSite(Struct, frozen=True):

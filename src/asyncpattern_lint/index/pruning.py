@@ -1,8 +1,7 @@
 """Drop from an outline the uses that no resolution can turn into a finding."""
 
-from typing import cast
-
 from asyncpattern_lint.index.model import (
+    PROTOCOL_USES,
     Assigned,
     Attribute,
     Await,
@@ -23,11 +22,11 @@ from asyncpattern_lint.index.model import (
     Scope,
     ScopeKind,
     UseSite,
+    head,
 )
 from asyncpattern_lint.protocol import Use
 
 _DISCARDED = 1 << Use.DISCARDED
-_PROTOCOL_USES = 0b111110
 
 
 class Pruner:
@@ -60,7 +59,7 @@ class Pruner:
             or any(self._may_be_produced(number, v) for _, v in call.keywords)
         ]
         scope.attributes = [
-            chain for chain in scope.attributes if self.may_be_module(number, _head(chain))
+            chain for chain in scope.attributes if self._is_in_module(number, chain)
         ]
 
     def _lookup(self, number: int, name: str) -> Bindings | None:
@@ -79,16 +78,16 @@ class Pruner:
         entry = self._lookup(number, name)
         if entry is None:
             # It may come from a star import, or be a builtin.
-            return -1 if self.index.stars else _PROTOCOL_USES
+            return -1 if self.index.stars else PROTOCOL_USES
         uses = 0
         for binding in entry.every:
             match binding:
                 case Assigned(value=Opaque()) | Parameter():
                     pass
                 case Assigned(value=Builtin()):
-                    uses |= _PROTOCOL_USES
+                    uses |= PROTOCOL_USES
                 case Defined(scope=scope) if not self.index.scopes[scope].decorators:
-                    uses |= _PROTOCOL_USES
+                    uses |= PROTOCOL_USES
                 case _:
                     return -1
         return uses
@@ -100,11 +99,9 @@ class Pruner:
             return self._is_in_module(number, value)
         return isinstance(value, Call | Await | Choice | GeneratorExpression | Entered | Element)
 
-    def _is_in_module(self, number: int, chain: Attribute) -> bool:
-        head: Expr = chain
-        while isinstance(head, Attribute):
-            head = head.value
-        return isinstance(head, Name) and self.may_be_module(number, head.id)
+    def _is_in_module(self, number: int, chain: Expr) -> bool:
+        start = head(chain)
+        return isinstance(start, Name) and self.may_be_module(number, start.id)
 
     def may_be_module(self, number: int, name: str) -> bool:
         """Tell whether a name, seen from a scope, may stand for a module."""
@@ -129,9 +126,3 @@ class Pruner:
                 len(entry.every) > 1 or any(last <= binding.line for binding in assigned)
             ):
                 scope.uses.extend(UseSite(b.value, _DISCARDED) for b in assigned)
-
-
-def _head(chain: Expr) -> str:
-    while isinstance(chain, Attribute):
-        chain = chain.value
-    return cast("Name", chain).id
