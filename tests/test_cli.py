@@ -26,7 +26,7 @@ from asyncpattern_lint.config import (
     resolve,
     select_codes,
 )
-from asyncpattern_lint.findings import Finding, Report
+from asyncpattern_lint.findings import Finding, Report, Tally, Unresolved
 from asyncpattern_lint.source import Span
 
 Run = Callable[..., Result]
@@ -108,6 +108,27 @@ def test_statistics_replace_the_findings(run: Run, found: Report) -> None:
 def test_statistics_keep_a_json_document(run: Run, found: Report) -> None:
     result = run("check", "--statistics", "--output-format", "json")
     assert json.loads(result.stdout)["summary"]["codes"] == {"APL112": 1}
+
+
+def test_unresolved_uses_are_asked_for(run: Run, session: type[FakeSession]) -> None:
+    run("check")
+    assert not session.settings.show_unresolved
+    run("check", "--show-unresolved")
+    assert session.settings.show_unresolved
+
+
+def test_unresolved_uses_are_no_findings(
+    run: Run, session: type[FakeSession], tmp_path: Path
+) -> None:
+    use = Unresolved("await", "f()", str(tmp_path / "a.py"), Span(1, 16, 1, 19), "lost", None, None)
+    session.answer = Report((), 2, 0, (), 0.1, Tally(4, 1), (use,))
+    result = run("check", "--show-unresolved")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "Unresolved uses\na.py:1:16: await `f()`: lost\n\n"
+        "All checks passed! (2 files, 0.1 s)\n"
+        "1 of 4 asynchronous uses could not be resolved (25.0 %).\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from asyncpattern_lint import session as session_module
 from asyncpattern_lint.config import Options, UsageError, resolve
 from asyncpattern_lint.discovery import Discovery, discover
-from asyncpattern_lint.findings import Report
+from asyncpattern_lint.findings import Report, Tally
 from asyncpattern_lint.index import project as project_module
 from asyncpattern_lint.rule import known_codes
 from asyncpattern_lint.session import Session
@@ -26,6 +26,9 @@ RIGHT = "async def rows():\n    yield 1\n\n\nasync def main():\n    async for x 
 def root(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").touch()
     return tmp_path
+
+
+LOST = "async def main(db):\n    await db.fetch()\n"
 
 
 def session(root: Path, *paths: str, **options: Any) -> Session:
@@ -294,3 +297,41 @@ def test_libcst_is_imported_where_there_is_something_to_walk(
         timeout=60,
     )
     assert process.stdout == f"{needed}\n"
+
+
+# --- unresolved uses -------------------------------------------------------------------------
+
+
+def test_uses_are_counted_only_if_asked_for(root: Path) -> None:
+    (root / "a.py").write_text(WRONG + LOST)
+    report = check(root, "a.py")
+    assert report.tally is None
+    assert report.unresolved is None
+
+
+def test_statistics_count_the_uses(root: Path) -> None:
+    (root / "a.py").write_text(WRONG + LOST)
+    (root / "b.py").write_text(LOST)
+    report = check(root, ".", statistics=True)
+    assert report.tally == Tally(uses=3, unresolved=2)
+    assert report.unresolved is None
+
+
+def test_the_unresolved_uses_are_listed_in_the_order_of_the_text(root: Path) -> None:
+    (root / "b.py").write_text(LOST)
+    (root / "a.py").write_text(RIGHT + LOST + LOST)
+    report = check(root, ".", show_unresolved=True)
+    assert report.tally == Tally(uses=4, unresolved=3)
+    assert [(Path(use.path).name, use.span.line) for use in report.unresolved or ()] == [
+        ("a.py", 9),
+        ("a.py", 11),
+        ("b.py", 2),
+    ]
+
+
+def test_listing_them_changes_no_finding(root: Path) -> None:
+    (root / "a.py").write_text(WRONG + LOST)
+    plain, listed = check(root, "a.py"), check(root, "a.py", show_unresolved=True)
+    assert plain.findings
+    assert listed.findings == plain.findings
+    assert listed.candidates == plain.candidates

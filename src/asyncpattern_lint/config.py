@@ -28,7 +28,8 @@ class Options:
     """The options as typed.
 
     ``select`` and ``ignore`` hold comma-separated selectors: codes or their beginnings;
-    ``jobs`` is the number of worker processes, None for one per processor.
+    ``jobs`` is the number of worker processes, None for one per processor; ``python`` is the
+    interpreter, or the folder, of the environment that the checked code runs in.
     """
 
     paths: tuple[str, ...] = ()
@@ -38,8 +39,10 @@ class Options:
     output_file: str | None = None
     exit_zero: bool = False
     statistics: bool = False
+    show_unresolved: bool = False
     candidates: bool = True
     jobs: int | None = None
+    python: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,10 @@ class Settings:
     output_file: Path | None = None
     exit_zero: bool = False
     statistics: bool = False
+    show_unresolved: bool = False
     candidates: bool = True
     jobs: int = 1
+    python: Path | None = None
 
 
 def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
@@ -84,8 +89,10 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
         output_file=_writable(options.output_file, cwd),
         exit_zero=options.exit_zero,
         statistics=options.statistics,
+        show_unresolved=options.show_unresolved,
         candidates=options.candidates,
         jobs=options.jobs or _processors(),
+        python=None if options.python is None else _existing(options.python, cwd),
     )
 
 

@@ -168,11 +168,46 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Unresolved:
+    """An asynchronous use that may get something of which nothing is known.
+
+    ``construct`` and ``reference`` are as in ``Misuse``; ``reason`` is a clause that says at
+    which step the trail was lost, ``reason_path`` (absolute) and ``reason_line`` (from 1) the
+    place that it speaks of, None where there is none.
+    """
+
+    construct: str
+    reference: str
+    path: str
+    span: Span
+    reason: str
+    reason_path: str | None
+    reason_line: int | None
+
+    @property
+    def sort_key(self) -> tuple[str, Span, str]:
+        """Order uses by place."""
+        return (self.path, self.span, self.construct)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many asynchronous uses there are, and how many of them are unresolved."""
+
+    uses: int
+    unresolved: int
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.uses + other.uses, self.unresolved + other.unresolved)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of one run.
 
-    ``files`` counts the checked files, ``candidates`` those that the LibCST visitor walked;
+    ``files`` counts the checked files, ``candidates`` those that may hold a misuse;
     ``notices`` are one-line remarks about what was skipped and why; ``seconds`` is wall time.
+    ``tally`` and ``unresolved`` are None where they were not asked for.
     """
 
     findings: tuple[Finding, ...]
@@ -180,3 +215,5 @@ class Report:
     candidates: int
     notices: tuple[str, ...]
     seconds: float
+    tally: Tally | None = None
+    unresolved: tuple[Unresolved, ...] | None = None

@@ -10,7 +10,8 @@ from pathlib import Path
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import DiscoveryError, discover, is_project, project_root
-from asyncpattern_lint.findings import Finding, Report, Unreadable
+from asyncpattern_lint.findings import Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.rule import findings_of
@@ -49,8 +50,13 @@ class Session:
             found = discover(settings.paths)
         except DiscoveryError as error:
             raise UsageError(str(error)) from error
-        finder = Finder(*_roots(settings.paths, settings.cwd))
-        project = Project(finder)
+        root, given = _roots(settings.paths, settings.cwd)
+        finder = Finder(root, given)
+        try:
+            environment = locate(root, python=str(settings.python) if settings.python else None)
+        except EnvironmentNotFound as error:
+            raise UsageError(str(error)) from error
+        project = Project(finder, environment=environment)
         total = len(found.files)
         for done in project.load(found.files, settings.jobs):
             if progress is not None:
@@ -62,13 +68,34 @@ class Session:
             for observation in checker.check(path):
                 unreadable += isinstance(observation, Unreadable)
                 findings.update(findings_of(observation, settings.enabled))
+        tally, unresolved = self._census(checker, found.files)
         return Report(
             findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=checker.walked,
             notices=(*found.notices, *_remarks(total, unreadable, settings)),
             seconds=time.perf_counter() - start,
+            tally=tally,
+            unresolved=unresolved,
         )
+
+    def _census(
+        self, checker: Checker, files: Iterable[str]
+    ) -> tuple[Tally | None, tuple[Unresolved, ...] | None]:
+        """Count the asynchronous uses, and list the unresolved ones, as far as asked for.
+
+        It comes after the findings, so that they cannot hang on it.
+        """
+        explain = self.settings.show_unresolved
+        if not explain and not self.settings.statistics:
+            return None, None
+        tally = Tally(0, 0)
+        listed: list[Unresolved] = []
+        for path in files:
+            counted, unresolved = checker.census(path, explain=explain)
+            tally += counted
+            listed += unresolved
+        return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
 
 
 def _remarks(files: int, unreadable: int, settings: Settings) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ from asyncpattern_lint.analysis.values import (
     Value,
 )
 from asyncpattern_lint.findings import Step, Target
-from asyncpattern_lint.protocol import OFFERS, RESULT_USES, Kind, Protocol, Use, cells
+from asyncpattern_lint.protocol import NEEDS, OFFERS, RESULT_USES, Kind, Protocol, Use, cells
 
 FUNCTION = FunctionValue("a.py", 1, None)
 STEPS = (Step("a.py", 1, "defined here"),)
@@ -111,8 +112,72 @@ def test_instances_and_functions_are_results(use: Use) -> None:
     assert judge(use, (FUNCTION,)) is None
 
 
-def test_an_instance_of_a_subclass_may_do_more() -> None:
-    assert judge(Use.AWAIT, (InstanceValue("Base", Protocol.NONE, exact=False),)) is None
+def test_an_instance_of_a_subclass_does_what_its_class_does() -> None:
+    """What known subclasses add is among its protocols already."""
+    verdict = judge(Use.AWAIT, (InstanceValue("Base", Protocol.NONE, exact=False),))
+    assert verdict is not None
+    assert (verdict.kind, verdict.description) == (Kind.OTHER, "an instance of `Base`")
+    assert judge(Use.AWAIT, (InstanceValue("Base", Protocol.AWAITABLE, exact=False),)) is None
+
+
+@pytest.mark.parametrize("use", Use)
+def test_what_may_support_more_is_no_misuse(use: Use) -> None:
+    opened = InstanceValue("Base", Protocol.NONE, is_open=True)
+    assert judge(use, (opened,)) is None
+    assert judge(use, (opened, INT)) is None
+    assert not may_fail(use, (opened,))
+    assert not always_fails(use, (INT, opened))
+
+
+@pytest.mark.parametrize("use", NEEDS)
+def test_an_annotation_that_may_be_out_of_date_says_nothing_of_async_uses(use: Use) -> None:
+    doubtful = InstanceValue("Client", Protocol.NONE, doubtful=True)
+    is_async = use in {Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT}
+    assert (judge(use, (doubtful,)) is None) is is_async
+    assert may_fail(use, (doubtful,)) is not is_async
+
+
+def test_structural_types_are_judged_by_what_they_ask_for() -> None:
+    """Those that may do more are open, too."""
+    awaitable = InstanceValue("Awaitable", Protocol.AWAITABLE, structural=True)
+    assert judge(Use.AWAIT, (awaitable,)) is None
+    verdict = judge(Use.FOR, (awaitable,))
+    assert verdict is not None
+    assert verdict.kind is Kind.COROUTINE
+
+
+# --- None --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("use", [*NEEDS, Use.RESULT])
+def test_none_beside_something_else_is_for_the_code_to_rule_out(use: Use) -> None:
+    for value in (AGEN, CORO, INT):
+        assert judge(use, (NOTHING, value)) == judge(use, (value,))
+        assert may_fail(use, (value, NOTHING)) == may_fail(use, (value,))
+        assert always_fails(use, (value, NOTHING)) == always_fails(use, (value,))
+
+
+@pytest.mark.parametrize("use", [Use.TRUTH, Use.DISCARDED])
+def test_what_may_be_none_may_be_tested_and_dropped(use: Use) -> None:
+    assert judge(use, (CORO,)) is not None
+    assert judge(use, (CORO, NOTHING)) is None
+    assert not always_fails(use, (CORO, NOTHING))
+
+
+def test_none_alone_is_judged() -> None:
+    assert judge(Use.AWAIT, (NOTHING,)) is not None
+    assert judge(Use.AWAIT, (NOTHING, NOTHING)) is not None
+    assert judge(Use.AWAIT, (NOTHING, *ANYTHING)) is None
+
+
+# --- work that is done -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("use", Use)
+def test_work_that_may_be_done_may_be_dropped(use: Use) -> None:
+    done = replace(CORO, done=True)
+    expected = None if use is Use.DISCARDED else judge(use, (CORO,))
+    assert judge(use, (done,)) == expected
 
 
 @pytest.mark.parametrize("value", [FUNCTION, FactoryValue(FUNCTION, Protocol.CONTEXT_MANAGER)])

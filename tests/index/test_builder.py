@@ -1,5 +1,6 @@
 """The outline of a module is what its text binds, imports, defines and uses."""
 
+import sys
 import warnings
 
 import pytest
@@ -8,19 +9,27 @@ from outlines import binding, live_lines, only_import, outline, scope_of
 from asyncpattern_lint.index import builder
 from asyncpattern_lint.index.model import (
     OPAQUE,
+    Ask,
     Assigned,
     Attribute,
+    AttributeSet,
     Builtin,
     Call,
+    Condition,
     Defined,
+    Element,
     Entered,
+    Expr,
     Imported,
+    Item,
     Lambda,
     ModuleIndex,
     Name,
     Parameter,
+    Return,
     ScopeKind,
     Subscript,
+    Union,
 )
 from asyncpattern_lint.protocol import Use
 
@@ -138,7 +147,9 @@ def test_what_names_are_bound_to() -> None:
     assert names["entered"].every == [Assigned(3, Entered(x, False))]
     assert names["pair"].every == [Assigned(5, Builtin("int"))]
     assert names["other"].every == [Assigned(5, x)]
-    assert names["first"].every == [Assigned(6, OPAQUE)]
+    assert names["element"].every == [Assigned(4, Element(x, False))]
+    assert names["first"].every == [Assigned(6, Item(x, 0, unpacked=True))]
+    assert names["second"].every == [Assigned(6, Item(x, 1, unpacked=True))]
     assert names["text"].every == [Assigned(7, Builtin("str"))]
     assert names["f"].every == [Defined(8, 1)]
     parameters = [entry.every[0] for entry in module.scopes[1].bindings.values()]
@@ -254,7 +265,8 @@ def test_definitions_keep_their_decorators_bases_and_annotation() -> None:
     assert f.is_async
     assert (f.line, a.line) == (3, 5)
     assert a.bases == [Name("B"), Subscript(Name("C"), (Name("int"),))]
-    assert a.has_keywords
+    assert a.metaclass == Name("M")
+    assert not a.has_keywords
     assert d.has_keywords
     assert not f.has_keywords
 
@@ -411,8 +423,30 @@ def test_uses_of_results() -> None:
     }
 
 
-def test_parameters_are_nobodys_misuse() -> None:
-    assert uses(outline("async def f(x):\n    await x\n    x.rows\n"), "f") == {}
+@pytest.mark.parametrize(
+    ("parameters", "kept"),
+    [
+        ("x", set()),
+        ("a, x", set()),
+        ("*x", set()),
+        ("**x", set()),
+        ("x=None", {Use.AWAIT}),
+        ("*, x=1", {Use.AWAIT}),
+        ("x: A", {Use.AWAIT, Use.RESULT, Use.TRUTH}),
+        ("*x: A", {Use.AWAIT, Use.RESULT, Use.TRUTH}),
+    ],
+)
+def test_parameters_that_nothing_is_known_of_are_nobodys_misuse(
+    parameters: str, kept: set[Use]
+) -> None:
+    """A default says what the parameter may be."""
+    text = f"async def f({parameters}):\n    await x\n    x.rows\n    if x: pass\n"
+    assert uses(outline(text), "f").get("x", set()) == kept
+
+
+def test_the_first_parameter_of_a_method_is_known() -> None:
+    module = outline("class A:\n    async def f(self, x):\n        await self\n        await x\n")
+    assert uses(module, "f") == {"self": {Use.AWAIT}}
 
 
 def test_calls_and_chains_are_kept_where_they_can_matter() -> None:
@@ -426,6 +460,312 @@ def test_calls_and_chains_are_kept_where_they_can_matter() -> None:
     scope = scope_of(module, "f")
     assert [call.args for call in scope.calls] == [(Call(Name("g"), (), ()),)]
     assert set(scope.attributes) == {Attribute(Name("a"), "run")}
+
+
+# --- annotations and parameters ----------------------------------------------------------
+
+X, Y, Z = Name("x"), Name("y"), Name("z")
+INT, NONE = Builtin("int"), Builtin("NoneType")
+
+
+def test_annotations_are_kept_with_the_names_they_declare() -> None:
+    module = outline("""\
+        a: x = 1
+        b: y
+        class A:
+            c: x
+            d: "y" = 1
+            def f(self):
+                e: z
+                self.g: x = 1
+                (h): y = 1
+    """)
+    declared = {scope.name: scope.declared for scope in module.scopes}
+    assert declared == {"": {"a": X, "b": Y}, "A": {"c": X, "d": Y}, "f": {"e": Z, "h": Y}}
+    assert "b" not in module.scopes[0].bindings
+    assert module.scopes[0].bindings["a"].every == [Assigned(1, INT, X)]
+    assert scope_of(module, "f").bindings["e"].every == [Assigned(7, OPAQUE, Z)]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "default"),
+    [
+        ("a", None),
+        ("a=x", X),
+        ("a=None", NONE),
+        ("b, /, a=x", X),
+        ("b=y, a=x", X),
+        ("*, a=x", X),
+        ("*, a", None),
+        ("*a", None),
+        ("**a", None),
+    ],
+)
+def test_defaults_of_parameters(parameters: str, default: Expr | None) -> None:
+    (parameter,) = scope_of(outline(f"def f({parameters}): pass\n"), "f").bindings["a"].every
+    assert isinstance(parameter, Parameter)
+    assert parameter.default == default
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 695")
+def test_type_parameters() -> None:
+    module = outline("""\
+        def f[T, *Ts, **P](a: T) -> T: ...
+        class A[T: int](B[T]): ...
+        type M[T] = list[T]
+        type N = int | None
+    """)
+    assert scope_of(module, "f").type_parameters == ["T", "Ts", "P"]
+    assert scope_of(module, "A").type_parameters == ["T"]
+    (alias,) = module.scopes[0].bindings["N"].every
+    assert alias == Assigned(4, Union((Name("int"), NONE)))
+
+
+# --- what functions hand out -------------------------------------------------------------
+
+
+def test_yields_are_kept_with_their_values() -> None:
+    module = outline("""\
+        def f(x):
+            yield x
+            yield
+            y = yield 1
+            yield from x
+            lambda: (yield z)
+            return
+            yield z
+    """)
+    assert scope_of(module, "f").yields == [
+        Return(X, 2),
+        Return(NONE, 3),
+        Return(INT, 4),
+        Return(Element(X, False), 5),
+    ]
+
+
+NOT_NONE = Condition("a", Ask.NONE, False)
+IS_NONE = Condition("a", Ask.NONE, True)
+TRUE, FALSE = Condition("a", Ask.TRUE, True), Condition("a", Ask.TRUE, False)
+B_TRUE = Condition("b", Ask.TRUE, True)
+CALLABLE, OTHER = Condition("a", Ask.CALLABLE, True), Condition("a", Ask.CALLABLE, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "conditions"),
+    [
+        ("return x", [()]),
+        ("if a is None: return x\n    return y", [(IS_NONE,), (NOT_NONE,)]),
+        ("if a is not None: return x\n    return y", [(NOT_NONE,), (IS_NONE,)]),
+        ("if not a: return x\n    return y", [(FALSE,), (TRUE,)]),
+        ("if a: return x\n    else: return y", [(TRUE,), (FALSE,)]),
+        ("if a: z\n    return y", [()]),
+        ("if a: z\n    else: return y\n    return x", [(FALSE,), ()]),
+        ("if callable(a): return x\n    return y", [(CALLABLE,), (OTHER,)]),
+        ("if not (a is None): return x\n    return y", [(NOT_NONE,), (IS_NONE,)]),
+        ("if a and b: return x\n    return y", [(), ()]),
+        ("if a == None: return x\n    return y", [(), ()]),
+        ("if a.b: return x\n    return y", [(), ()]),
+        ("if a:\n        if b: return x\n    return y", [(TRUE, B_TRUE), ()]),
+        ("if a: raise E\n    return y", [(FALSE,)]),
+        ("while z:\n        if a: return x\n    return y", [(TRUE,), ()]),
+        ("while z:\n        if a: continue\n        return x\n    return y", [(FALSE,), ()]),
+        ("with z:\n        if a: return x\n        return y", [(TRUE,), (FALSE,)]),
+    ],
+)
+def test_what_must_hold_for_a_return(body: str, conditions: list[tuple[Condition, ...]]) -> None:
+    scope = scope_of(outline(f"def f(a, b):\n    {body}\n"), "f")
+    assert [item.when for item in scope.returns] == conditions
+
+
+def test_conditions_end_with_their_function() -> None:
+    module = outline("""\
+        def f(a):
+            if a:
+                def g():
+                    return x
+            return y
+    """)
+    assert scope_of(module, "g").returns == [Return(X, 4)]
+    assert scope_of(module, "f").returns == [Return(Y, 5)]
+
+
+# --- attributes --------------------------------------------------------------------------
+
+
+def test_attributes_that_methods_set() -> None:
+    module = outline("""\
+        class A:
+            def f(self, x):
+                self.a = x
+                self.a, self.b = x
+                self.c: z = 1
+                self.d: z
+                self.e += 1
+                for self.g in x: pass
+                with x as self.h: pass
+                def inner():
+                    self.i = y
+                def other(self):
+                    self.hidden = y
+            @classmethod
+            def k(cls): cls.j = x
+            @staticmethod
+            def s(self): self.hidden = x
+            def n(this): this.l = x
+            def o(): pass
+    """)
+    found = scope_of(module, "A").attributes_set
+    assert found == {
+        "a": [AttributeSet(3, 2, X, None), AttributeSet(4, 2, Item(X, 0, True), None)],
+        "b": [AttributeSet(4, 2, Item(X, 1, True), None)],
+        "c": [AttributeSet(5, 2, OPAQUE, None), AttributeSet(5, 2, INT, Z)],
+        "d": [AttributeSet(6, 2, OPAQUE, None), AttributeSet(6, 2, None, Z)],
+        "e": [AttributeSet(7, 2, OPAQUE, None)],
+        "g": [AttributeSet(8, 2, Element(X, False), None)],
+        "h": [AttributeSet(9, 2, Entered(X, False), None)],
+        "i": [AttributeSet(11, 3, Y, None)],
+        "j": [AttributeSet(15, 5, X, None)],
+        "l": [AttributeSet(18, 7, X, None)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "computed"),
+    [
+        ("setattr(self, name, 1)", True),
+        ("setattr(self, 'a', 1)", False),
+        ("self.__dict__.update(values)", True),
+        ("self.__dict__[name] = 1", True),
+        ("self.__dict__['a'] = 1", False),
+        ("vars(self).update(values)", True),
+        ("object.__setattr__(self, name, 1)", True),
+        ("object.__setattr__(self, 'a', 1)", False),
+        ("setattr(other, name, 1)", False),
+        ("self.a = 1", False),
+    ],
+)
+def test_attributes_under_computed_names(body: str, computed: bool) -> None:
+    module = outline(f"class A:\n    def f(self, name, other):\n        {body}\n")
+    assert scope_of(module, "A").sets_computed is computed
+
+
+def test_pickling_puts_back_what_was_there() -> None:
+    text = "class A:\n    def __setstate__(self, state):\n        self.__dict__.update(state)\n"
+    assert not scope_of(outline(text), "A").sets_computed
+
+
+@pytest.mark.parametrize(
+    ("text", "assigned"),
+    [
+        ("a.b = 1", [("a", "b")]),
+        ("a.b.c = 1", [("a", "c")]),
+        ("a().b = 1", [("", "b")]),
+        ("a[0].b = 1", [("", "b")]),
+        ("a.b, c.d = 1, 2", [("a", "b"), ("c", "d")]),
+        ("for a.b in c: pass", [("a", "b")]),
+        ("setattr(a, 'b', 1)", [("a", "b")]),
+        ("setattr(a, name, 1)", [("a", "*")]),
+        ("a.__dict__['b'] = 1", [("a", "b")]),
+        ("vars(a).update(b)", [("a", "*")]),
+        ("class A:\n    def f(self): self.b = 1", []),
+        ("class A:\n    def f(self, a): a.b = 1", [("a", "b")]),
+        ("class A:\n    def f(self): self.a.b = 1", [("self", "b")]),
+        ("def f(self): self.b = 1", [("self", "b")]),
+        ("a = 1", []),
+        ("del a.b", [("a", "b")]),
+    ],
+)
+def test_attributes_set_on_other_objects(text: str, assigned: list[tuple[str, str]]) -> None:
+    module = outline(f"{text}\n")
+    assert module.assigned == assigned
+    written = [name for scope in module.scopes for name in scope.writes]
+    assert sorted(written) == sorted(name for _, name in assigned)
+
+
+def test_many_values_of_one_attribute_are_not_all_kept() -> None:
+    lines = "".join(f"        self.a = x{n}\n" for n in range(100))
+    module = outline(f"class A:\n    def f(self):\n{lines}")
+    assert 20 < len(scope_of(module, "A").attributes_set["a"]) < 100
+
+
+# --- classes -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bases", "metaclass", "keywords"),
+    [
+        ("", None, False),
+        ("B", None, False),
+        ("metaclass=M", Name("M"), False),
+        ("B, metaclass=m.M", Attribute(Name("m"), "M"), False),
+        ("B, table=True", None, True),
+        ("B, metaclass=M, table=True", Name("M"), True),
+        ("**kw", None, True),
+        ("*bases", None, True),
+    ],
+)
+def test_keywords_of_classes(bases: str, metaclass: Expr | None, keywords: bool) -> None:
+    scope = scope_of(outline(f"class A({bases}): pass\n"), "A")
+    assert (scope.metaclass, scope.has_keywords) == (metaclass, keywords)
+
+
+# --- stubs -------------------------------------------------------------------------------
+
+NOW = f"({sys.version_info[0]}, {sys.version_info[1]})"
+
+
+def stub(text: str) -> ModuleIndex:
+    return builder.build(builder.parse(text.encode(), "module.pyi"), stub=True)
+
+
+@pytest.mark.parametrize(
+    ("test", "holds"),
+    [
+        ("sys.version_info >= (3, 8)", True),
+        ("sys.version_info < (3, 8)", False),
+        (f"sys.version_info >= {NOW}", True),
+        (f"sys.version_info < {NOW}", False),
+        ("sys.version_info >= (3, 99)", False),
+        (f"sys.platform == {sys.platform!r}", True),
+        (f"sys.platform != {sys.platform!r}", False),
+        (f"sys.platform.startswith({sys.platform[:3]!r})", True),
+        ("sys.platform.startswith('cygwin')", False),
+        ("not sys.version_info >= (3, 8)", False),
+        (f"sys.version_info >= (3, 8) and sys.platform == {sys.platform!r}", True),
+        ("sys.version_info >= (3, 8) and sys.platform == 'cygwin'", False),
+        ("sys.version_info >= (3, 99) or sys.version_info >= (3, 8)", True),
+        ("TYPE_CHECKING", True),
+        ("typing.TYPE_CHECKING", True),
+        ("not TYPE_CHECKING", False),
+    ],
+)
+def test_versions_and_platforms_decide_what_a_stub_holds(test: str, holds: bool) -> None:
+    module = stub(f"if {test}:\n    x: int\nelse:\n    y: int\n")
+    assert set(module.scopes[0].bindings) == ({"x"} if holds else {"y"})
+
+
+def test_what_a_stub_exports_for_a_version_it_exports() -> None:
+    module = stub("if sys.version_info >= (3, 8):\n    __all__ = ['x']\n")
+    assert not module.exports_open
+    assert [export.name for export in module.exports or ()] == ["x"]
+
+
+@pytest.mark.parametrize("test", ["sys.maxsize > 1", "sys.version_info > x", "name"])
+def test_other_tests_in_stubs_leave_both_branches(test: str) -> None:
+    module = stub(f"if {test}:\n    def x(): ...\nelse:\n    def x(): ...\n")
+    assert module.scopes[0].bindings["x"].live == [0, 1]
+
+
+def test_a_module_hangs_on_no_version() -> None:
+    module = outline("if sys.version_info >= (3, 8):\n    x = 1\nelse:\n    y = 1\n")
+    assert set(module.scopes[0].bindings) == {"x", "y"}
+
+
+def test_names_that_a_stub_declares_are_bound() -> None:
+    module = stub("x: int\nclass A:\n    y: int\n")
+    assert module.scopes[0].bindings["x"].every == [Assigned(1, OPAQUE, Name("int"))]
+    assert scope_of(module, "A").bindings == {}
+    assert scope_of(module, "A").declared == {"y": Name("int")}
 
 
 # --- the whole ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ def guards(text: str) -> tuple[Guard, ...]:
     if isinstance(statement, ast.Try | ast.TryStar):
         return handlers.guards_of_try(statement)
     assert isinstance(statement, ast.With | ast.AsyncWith)
-    return handlers.guard_of_with(statement)
+    return handlers.guard_of_with([item.context_expr for item in statement.items])
 
 
 def only(text: str) -> Guard:

@@ -9,9 +9,16 @@ import pytest
 from outlines import outline, plant, planted
 
 from asyncpattern_lint.index import project as project_module
+from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.model import Failure, ModuleIndex
-from asyncpattern_lint.index.project import MAX_BYTES, Project, outline_of
+from asyncpattern_lint.index.project import (
+    MAX_BYTES,
+    Project,
+    is_test,
+    outline_of,
+    shape_of,
+)
 
 SOURCES = sorted(Path(project_module.__file__).parent.parent.rglob("*.py"))
 
@@ -196,6 +203,250 @@ def test_what_modules_do_to_others_is_known_once_they_are_loaded(
     plant(tmp_path, {"e.py": "import sys\nsys.modules[name()] = z\n"})
     project.outline(str(tmp_path / "e.py"))
     assert project.is_in_sys_modules("x")
+
+
+# --- what modules say of objects that they do not define ---------------------------------
+
+
+def told(root: Path, files: dict[str, str]) -> Project:
+    """Write a project and load all of it."""
+    project = planted(root, files)
+    assert list(project.load([str(root / name) for name in files], 1))
+    return project
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("app/store.py", True),
+        ("app/testing.py", True),
+        ("app/contest/store.py", True),
+        ("test_store.py", False),
+        ("app/conftest.py", False),
+        ("app/store_test.py", False),
+        ("tests/store.py", False),
+        ("app/test/store.py", False),
+    ],
+)
+def test_what_tests_do_to_objects_counts_for_tests_only(
+    tmp_path: Path, name: str, counts: bool
+) -> None:
+    project = told(tmp_path / "p", {name: "def f(store):\n    store.rows = g\n"})
+    assert is_test(name) is not counts
+    assert project.is_assigned("rows", "app/main.py") is counts
+    assert project.is_assigned("rows", "tests/test_main.py")
+    assert not project.is_assigned("other", "tests/test_main.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "assigned", "replaced"),
+    [
+        ("store = Store()\nstore.rows = g\n", True, True),
+        ("def f(store):\n    store.rows = g\n", True, False),
+        ("from app import store\nstore.rows = g\n", True, True),
+        ("class A:\n    def f(self):\n        self.rows = g\n", False, False),
+        ("rows = g\n", False, False),
+    ],
+)
+def test_attributes_that_are_set_on_other_objects(
+    tmp_path: Path, text: str, assigned: bool, replaced: bool
+) -> None:
+    project = told(tmp_path, {"a.py": text})
+    assert project.is_assigned("rows", "b.py") is assigned
+    assert project.is_replaced("rows") is replaced
+
+
+CLASSES = {
+    "a.py": """\
+        class Base:
+            def f(self): ...
+            async def g(self): ...
+        class Other(Base):
+            def f(self): ...
+    """,
+    "b.py": """\
+        import a
+        class Child(a.Base):
+            async def f(self): ...
+        class Box(list[int], a.Base[int]):
+            g = 1
+        class Grandchild(Child):
+            def __init__(self):
+                self.h = 1
+            @property
+            def f(self): ...
+    """,
+    "c.py": """\
+        from b import Child as Imported
+        class Base(Grandchild): ...
+        class Alone: ...
+        class Called(make()): ...
+        class Renamed(Imported): ...
+    """,
+}
+
+
+def test_subclasses_are_found_however_far(tmp_path: Path) -> None:
+    project = told(tmp_path, CLASSES)
+    names = {
+        name: sorted(subclass.facts.name for subclass in project.subclasses(name))
+        for name in ("Base", "Child", "list", "Alone", "make", "nothing")
+    }
+    # A namesake far down counts too: here it makes a circle.
+    everyone = ["Base", "Box", "Child", "Grandchild", "Other", "Renamed"]
+    assert names == {
+        "Base": everyone,
+        "Child": everyone,
+        "list": ["Box"],
+        "Alone": [],
+        "make": [],
+        "nothing": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "expected"),
+    [
+        ("Base", "f", {"Other": "", "Child": "async", "Grandchild": "property"}),
+        ("Base", "g", {"Box": "="}),
+        ("Base", "h", {"Grandchild": "="}),
+        ("Base", "nothing", {}),
+        ("nothing", "f", {}),
+    ],
+)
+def test_overriders_bind_the_member_themselves(
+    tmp_path: Path, name: str, member: str, expected: dict[str, str]
+) -> None:
+    project = told(tmp_path, {**CLASSES, "c.py": ""})
+    found = project.overriders(name, member)
+    assert {sub.facts.name: sub.facts.members[member] for sub in found} == expected
+    for subclass in found:
+        file = "a.py" if subclass.facts.name == "Other" else "b.py"
+        assert subclass.path == str(tmp_path / file)
+
+
+def test_what_is_loaded_later_is_asked_again(tmp_path: Path) -> None:
+    project = planted(tmp_path, CLASSES)
+    project.outline(str(tmp_path / "a.py"))
+    assert [subclass.facts.name for subclass in project.subclasses("Base")] == ["Other"]
+    assert project.overriders("Base", "g") == []
+    project.outline(str(tmp_path / "b.py"))
+    assert "Grandchild" in {subclass.facts.name for subclass in project.subclasses("Base")}
+    assert len(project.overriders("Base", "g")) == 1
+
+
+@pytest.mark.parametrize(
+    ("member", "shape"),
+    [
+        ("def f(self): ...", ""),
+        ("async def f(self): ...", "async"),
+        ("def f(self): yield", "yield"),
+        ("async def f(self): yield", "async yield"),
+        ("f = g", "="),
+        ("class f: ...", "="),
+        ("@property\n    def f(self): ...", "property"),
+        ("@asynccontextmanager\n    async def f(self): yield", "async yield asynccontextmanager"),
+        ("@contextlib.contextmanager\n    def f(self): yield", "yield contextmanager"),
+        ("@lru_cache(maxsize=1)\n    def f(self): ...", "lru_cache"),
+        ("@abstractmethod\n    async def f(self): ...", "async"),
+        ("@override\n    @final\n    def f(self): ...", ""),
+        ("if a:\n        def f(self): ...\n    else:\n        async def f(self): ...", "|async"),
+        ("def f(self): ...\n    async def f(self): ...", "async"),
+    ],
+)
+def test_the_shape_of_a_member_says_what_kind_it_is(member: str, shape: str) -> None:
+    module = outline(f"class A:\n    {member}\n")
+    assert shape_of(module, module.scopes[1].bindings["f"]) == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("from httpx import AsyncClient", "Client"),
+        ("from app.aio import Client", "Client"),
+        ("from redis.asyncio import Redis", "Redis"),
+        ("from redis.asyncio.client import Redis as R", "Redis"),
+        ("def f():\n    from httpx import AsyncClient", "Client"),
+    ],
+)
+def test_classes_of_which_an_asynchronous_twin_is_imported(
+    tmp_path: Path, text: str, name: str
+) -> None:
+    project = told(tmp_path, {"a.py": f"{text}\n"})
+    assert project.has_async_twin(name)
+    assert not project.has_async_twin("Other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import httpx", "from httpx import Client", "from aiofiles import Client", "AsyncClient"],
+)
+def test_other_imports_are_no_twins(tmp_path: Path, text: str) -> None:
+    assert not told(tmp_path, {"a.py": f"{text}\n"}).has_async_twin("Client")
+
+
+EFFECTS = """\
+import app, sys
+from redis.asyncio import Redis
+other = Other()
+app.written = 1
+other.assigned = 1
+A.__aiter__ = f
+sys.modules["x.y"] = z
+setattr(app, name, 1)
+class B(A): ...
+"""
+
+
+def facts(project: Project) -> set[str]:
+    """Return what ``EFFECTS`` have an effect on, as far as a project knows of them."""
+    asked = {
+        "written": project.is_written("written"),
+        "written into": project.is_written_into("app"),
+        "assigned": project.is_assigned("assigned", "a.py"),
+        "replaced": project.is_replaced("assigned"),
+        "rewritten": project.is_rewritten("A"),
+        "sys.modules": project.is_in_sys_modules("x.y"),
+        "twins": project.has_async_twin("Redis"),
+        "subclasses": bool(project.subclasses("A")),
+    }
+    return {name for name, answer in asked.items() if answer}
+
+
+def test_what_a_file_of_the_environment_does_hangs_on_nothing(tmp_path: Path) -> None:
+    """It must not matter how much of the environment a run has read so far."""
+    plant(tmp_path, {"site/lib.py": EFFECTS, "project/a.py": EFFECTS})
+    root = tmp_path / "project"
+    environment = Environment([str(tmp_path / "site")], version=(3, 11), project=str(root))
+    project = Project(Finder(str(root)), environment=environment)
+    foreign = str(tmp_path / "site" / "lib.py")
+    assert isinstance(project.outline(foreign), ModuleIndex)
+    assert project.is_foreign(foreign)
+    assert facts(project) == set()
+    project.outline(str(root / "a.py"))
+    assert len(facts(project)) == 8
+
+
+def test_a_file_of_the_environment_that_is_checked_is_the_projects(tmp_path: Path) -> None:
+    plant(tmp_path, {"site/lib.py": EFFECTS})
+    environment = Environment([str(tmp_path / "site")], version=(3, 11))
+    path = str(tmp_path / "site" / "lib.py")
+    project = Project(Finder(str(tmp_path)), environment=environment)
+    assert list(project.load([path], 1)) == [1]
+    assert not project.is_foreign(path)
+    assert len(facts(project)) == 8
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_facts_are_the_same_however_they_were_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr(project_module, "_PARALLEL_THRESHOLD", 2)
+    files = {**CLASSES, "d.py": EFFECTS}
+    project = planted(tmp_path / "p", files)
+    assert list(project.load([str(tmp_path / "p" / name) for name in files], jobs))
+    assert len(facts(project)) == 8
+    assert len(project.subclasses("Base")) == 6
 
 
 def test_outlines_hold_no_cycles(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """A report with one finding, and a style without colours."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from asyncpattern_lint.findings import Finding, Report, Step, Target
+from asyncpattern_lint.findings import Finding, Report, Step, Tally, Target, Unresolved
 from asyncpattern_lint.reporters.style import Style
 from asyncpattern_lint.source import Span
 
@@ -36,6 +37,24 @@ def finding() -> Finding:
 @pytest.fixture
 def report(finding: Finding) -> Report:
     return Report((finding,), files=812, candidates=3, notices=(), seconds=0.84)
+
+
+@pytest.fixture
+def unresolved() -> Unresolved:
+    return Unresolved(
+        construct="await",
+        reference="self.pool.acquire(\n    1\n)",
+        path="/project/app/service.py",
+        span=Span(7, 15, 9, 2),
+        reason="parameter `pool` has no annotation",
+        reason_path="/project/app/deps.py",
+        reason_line=12,
+    )
+
+
+@pytest.fixture
+def counted_report(report: Report, unresolved: Unresolved) -> Report:
+    return replace(report, tally=Tally(uses=16, unresolved=1), unresolved=(unresolved,))
 
 
 @pytest.fixture

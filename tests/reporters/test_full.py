@@ -72,3 +72,15 @@ def test_colours_change_nothing_but_colour(report: Report, style: Callable[..., 
     coloured = "\n".join(render(report, style(colour=True)))
     assert "\x1b[1;31m" in coloured
     assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == "\n".join(render(report, style()))
+
+
+def test_unresolved_uses_follow_the_findings(
+    counted_report: Report, style: Callable[..., Style]
+) -> None:
+    assert list(render(counted_report, style()))[-5:] == [
+        "Unresolved uses",
+        "app/service.py:7:15: await `self.pool.acquire( 1 )`: parameter `pool` has no annotation (app/deps.py:12)",
+        "",
+        "Found 1 problem in 812 files (0.8 s).",
+        "1 of 16 asynchronous uses could not be resolved (6.2 %).",
+    ]

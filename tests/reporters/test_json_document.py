@@ -70,3 +70,30 @@ def test_whatever_a_path_holds_the_document_is_ascii(
     assert text.isascii()
     assert "\x1b" not in text
     assert json.loads(text)["findings"][0]["path"] == "\udc80\x1b日.py"
+
+
+def test_unresolved_uses(counted_report: Report, style: Callable[..., Style]) -> None:
+    document = json.loads("".join(render(counted_report, style())))
+    assert list(document) == ["version", "findings", "unresolved", "summary"]
+    assert document["unresolved"] == [
+        {
+            "path": "app/service.py",
+            "line": 7,
+            "column": 15,
+            "end_line": 9,
+            "end_column": 2,
+            "use": "await",
+            "target": "self.pool.acquire(\n    1\n)",
+            "reason": "parameter `pool` has no annotation",
+            "reason_path": "app/deps.py",
+            "reason_line": 12,
+        }
+    ]
+    assert document["summary"]["uses"] == 16
+    assert document["summary"]["unresolved"] == 1
+
+
+def test_counts_without_a_list(counted_report: Report, style: Callable[..., Style]) -> None:
+    document = json.loads("".join(render(replace(counted_report, unresolved=None), style())))
+    assert "unresolved" not in document
+    assert document["summary"]["unresolved"] == 1

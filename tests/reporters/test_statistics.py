@@ -25,3 +25,13 @@ def test_a_clean_run(clean_report: Report, style: Callable[..., Style]) -> None:
         "All checks passed! (1 file, 0.0 s)",
         "1 file checked, 0 candidates walked, 0.04 s.",
     ]
+
+
+def test_the_share_of_unresolved_uses(counted_report: Report, style: Callable[..., Style]) -> None:
+    share = "1 of 16 asynchronous uses could not be resolved (6.2 %)."
+    listed = list(render(counted_report, style()))
+    assert listed[2] == "Unresolved uses"
+    assert listed[-1] == share
+    counted = list(render(replace(counted_report, unresolved=None), style()))
+    assert "Unresolved uses" not in counted
+    assert counted[-1] == share

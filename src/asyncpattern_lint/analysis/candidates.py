@@ -14,11 +14,17 @@ from asyncpattern_lint.index.model import (
     Await,
     Call,
     Choice,
+    Collection,
+    Element,
+    Entered,
     Expr,
+    Fallback,
+    Item,
     ModuleIndex,
     Name,
     Scope,
     ScopeKind,
+    TupleDisplay,
 )
 from asyncpattern_lint.protocol import Use
 
@@ -56,7 +62,7 @@ class _Scope:
         )
 
     def _values(self, expr: Expr) -> Values:
-        return self.resolver.evaluate(expr, self.frame)
+        return self.resolver.judged(expr, self.frame)
 
     def _is_misused(self, expr: Expr, uses: int) -> bool:
         values = self._values(expr)
@@ -88,8 +94,16 @@ class _Scope:
             case Call(func=func, args=args, keywords=keywords):
                 parts = (func, *args, *(value for _, value in keywords))
                 return any(self._depends_on_flow(part) for part in parts)
-            case Choice(options=options):
+            case (
+                Choice(options=options)
+                | TupleDisplay(elements=options)
+                | Collection(elements=options)
+            ):
                 return any(self._depends_on_flow(option) for option in options)
+            case Fallback(value=value, otherwise=otherwise):
+                return self._depends_on_flow(value) or self._depends_on_flow(otherwise)
+            case Item(value=value) | Element(value=value) | Entered(value=value):
+                return self._depends_on_flow(value)
             case _:
                 return True
 
@@ -111,7 +125,7 @@ class _Scope:
         if scope.kind is not ScopeKind.FUNCTION or scope.annotation is None:
             return False
         outer = Frame(self.frame.path, scope.parent)
-        promised = self.resolver.annotated(scope.annotation, outer)
+        promised = self.resolver.types.annotated(scope.annotation, outer)
         return any(
             excludes(promised, values) or self._depends_on_flow(item.value)
             for item in scope.returns

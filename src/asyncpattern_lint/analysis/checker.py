@@ -7,7 +7,7 @@ from asyncpattern_lint.analysis.candidates import candidate_scopes
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.findings import Observation, Unreadable
+from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.model import Failure, ModuleIndex
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.source import Span
@@ -46,6 +46,22 @@ class Checker:
                 yield from self._check_module(path, outline)
             except RecursionError:
                 yield self._unreadable(path, Failure("the code is nested too deeply to be checked"))
+
+    def census(self, path: str, *, explain: bool) -> tuple[Tally, list[Unresolved]]:
+        """Count the asynchronous uses in one file, and list the unresolved ones to explain.
+
+        Files that cannot be read or parsed count as files without any.
+        """
+        outline = self.project.outline(path)
+        if not isinstance(outline, Failure) and not path.endswith(".pyi"):
+            try:
+                source = self.project.read(path)
+                if b"async" in source or b"await" in source:
+                    return self.uses.census(path, source, outline, explain=explain)
+            except (OSError, RecursionError):
+                # The check itself has reported it.
+                pass
+        return Tally(0, 0), []
 
     def _check_module(self, path: str, module: ModuleIndex) -> Iterator[Observation]:
         scopes: Iterable[int]

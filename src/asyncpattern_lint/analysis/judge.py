@@ -13,6 +13,7 @@ from asyncpattern_lint.analysis.values import (
     Unknown,
     Value,
     Values,
+    without_none,
 )
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.protocol import RESULT_USES, Kind, Protocol, Use, is_misuse, kind_of
@@ -29,6 +30,9 @@ OWN_ATTRIBUTES: dict[Kind, frozenset[str]] = {
     Kind.CONTEXT_MANAGER: frozenset(dir(contextlib._GeneratorContextManager))
     | {"gen", "func", "args", "kwds", "__wrapped__"},
 }
+
+
+_ASYNC_USES = frozenset({Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def judge(use: Use, values: Values) -> Verdict | None:
     """
     if not values:
         return None
+    values = _relevant(use, values)
     verdicts = [_judge_one(use, value) for value in values]
     first = verdicts[0]
     if first is None or any(v is None or v.kind is not first.kind for v in verdicts):
@@ -60,12 +65,20 @@ def judge(use: Use, values: Values) -> Verdict | None:
 
 def may_fail(use: Use, values: Values) -> bool:
     """Tell whether a use fails with any of these values, or with one that was given up."""
-    return any(_fails(use, value) for value in values)
+    return any(_fails(use, value) for value in _relevant(use, values))
 
 
 def always_fails(use: Use, values: Values) -> bool:
     """Tell whether a use fails with each of these values, in whatever way."""
-    return bool(values) and all(_fails(use, value) for value in values)
+    return bool(values) and all(_fails(use, value) for value in _relevant(use, values))
+
+
+def _relevant(use: Use, values: Values) -> Values:
+    """Leave out ``None`` beside something else, where it is for the code to rule it out.
+
+    A test for truth may be about nothing else, and what may be ``None`` may be dropped.
+    """
+    return values if use in {Use.TRUTH, Use.DISCARDED} else without_none(values)
 
 
 def _fails(use: Use, value: Value) -> bool:
@@ -80,7 +93,9 @@ def _judge_one(use: Use, value: Value) -> Verdict | None:
             if not is_misuse(use, protocols) or (use is Use.DISCARDED and value.done):
                 return None
             return Verdict(kind, "", target, steps)
-        case InstanceValue(exact=True, protocols=protocols, target=target, steps=steps):
+        case InstanceValue(doubtful=True) if use in _ASYNC_USES:
+            return None
+        case InstanceValue(is_open=False, protocols=protocols, target=target, steps=steps):
             if use in RESULT_USES or not is_misuse(use, protocols):
                 return None
             return Verdict(kind_of(protocols), _described(value.class_name), target, steps)

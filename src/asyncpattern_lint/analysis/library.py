@@ -7,6 +7,7 @@ import builtins
 import types
 from typing import NamedTuple
 
+from asyncpattern_lint.analysis.values import Binds
 from asyncpattern_lint.protocol import Protocol, Use
 
 #: Decorators that make a context manager function of a generator function.
@@ -21,11 +22,21 @@ COROUTINE_DECORATOR = "types.coroutine"
 #: Callables that give back their first argument, or a wrapper whose calls give the same kind.
 KEEPING = frozenset(
     {
-        "abc.abstractmethod", "atexit.register", "builtins.classmethod", "builtins.staticmethod",
-        "functools.cache", "functools.lru_cache", "functools.update_wrapper", "typing.final",
-        "typing.no_type_check", "typing.override",
-        "typing_extensions.final", "typing_extensions.override", "unittest.expectedFailure",
+        "abc.abstractmethod", "atexit.register", "functools.cache", "functools.lru_cache", "functools.update_wrapper", "typing.final",
+        "typing.no_type_check", "typing.overload", "typing.override",
+        "typing_extensions.final", "typing_extensions.overload", "typing_extensions.override", "unittest.expectedFailure",
         "weakref.proxy",
+    }
+)  # fmt: skip
+
+#: Decorators that decide what a function gets as its first argument.
+BINDING_DECORATORS = {"builtins.classmethod": Binds.CLASS, "builtins.staticmethod": Binds.NOTHING}
+
+#: Decorators that make a method be called when it is read as an attribute.
+PROPERTIES = frozenset(
+    {
+        "abc.abstractproperty", "builtins.property", "enum.property", "functools.cached_property",
+        "types.DynamicClassAttribute",
     }
 )  # fmt: skip
 
@@ -42,16 +53,69 @@ KEEPING_FACTORIES = frozenset(
 #: Class decorators and base classes that take nothing from what a class supports.
 NEUTRAL_CLASS_DECORATORS = frozenset(
     {
-        "dataclasses.dataclass", "dataclasses.dataclass()", "enum.unique", "functools.total_ordering",
-        "typing.final", "typing_extensions.final",
+        "attr.attrs", "attr.dataclass", "attr.define", "attr.frozen", "attr.mutable", "attr.s",
+        "attrs.define", "attrs.frozen", "attrs.mutable", "dataclasses.dataclass", "enum.unique",
+        "functools.total_ordering",
+        "typing.final", "typing.runtime_checkable", "typing_extensions.final",
+        "typing_extensions.runtime_checkable",
     }
 )  # fmt: skip
-NEUTRAL_BASES = frozenset({"abc.ABC", "builtins.object", "typing.Generic"})
 
-#: Objects that ``with ... as x`` binds themselves to ``x``.
-SELF_ENTERING = frozenset(
-    {"contextlib.ExitStack()", "contextlib.AsyncExitStack()", "asyncio.TaskGroup()"}
+#: Metaclasses that leave calling a class, and what its body says, as it is.
+NEUTRAL_METACLASSES = frozenset(
+    {"abc.ABCMeta", "builtins.type", "enum.EnumMeta", "enum.EnumType", "typing._ProtocolMeta"}
 )
+
+#: Classes of which annotations say that an object is one, and mean anything.
+VAGUE_CLASSES = frozenset({"builtins.object", "builtins.type", "builtins.function", "typing.Any"})
+
+#: Protocols of which people say what an object is, not just what they need of it.
+PLAIN_PROTOCOLS = frozenset(
+    {
+        "contextlib.AbstractAsyncContextManager", "contextlib.AbstractContextManager",
+        "typing.AsyncGenerator", "typing.AsyncIterable", "typing.AsyncIterator",
+        "typing.Awaitable", "typing.Collection", "typing.Container", "typing.Coroutine",
+        "typing.Generator", "typing.Iterable", "typing.Iterator", "typing.Reversible",
+    }
+)  # fmt: skip
+
+#: Where typeshed describes the builtin types that have no name of their own in ``builtins``.
+STUB_NAMES = {
+    "NoneType": "types.NoneType", "ellipsis": "types.EllipsisType", "function": "types.FunctionType",
+}  # fmt: skip
+
+#: Modules that hold the special forms of the type system.
+TYPING_MODULES = frozenset({"typing", "typing_extensions", "collections.abc", "_typeshed"})
+
+#: Special forms that ``typing`` itself declares as plain names.
+SPECIAL_FORMS = frozenset(
+    {
+        "Annotated", "Any", "Callable", "ClassVar", "Concatenate", "Dict", "Final", "FrozenSet",
+        "Generic", "List", "Literal", "LiteralString", "Never", "NoReturn", "NotRequired",
+        "Optional", "Protocol", "ReadOnly", "Required", "Self", "Set", "Tuple", "Type",
+        "TypeAlias", "TypeGuard", "TypeIs", "TypedDict", "Union", "Unpack",
+    }
+)  # fmt: skip
+
+#: Special forms that say nothing about what an object supports.
+OPAQUE_FORMS = frozenset(
+    {
+        "Any", "Concatenate", "Generic", "Hashable", "Incomplete", "Literal", "LiteralString",
+        "MaybeNone", "Never", "NoReturn", "ParamSpec", "Protocol", "Sentinel", "Sized",
+        "TypeAlias", "TypeVar", "Unpack", "Unused",
+    }
+)  # fmt: skip
+
+#: Functions that describe a field of a class instead of holding its value.
+FIELD_MAKERS = frozenset(
+    {"attr.attrib", "attr.field", "attr.ib", "attrs.field", "dataclasses.field"}
+)
+
+#: Callables of which the kind of what they give hangs on more than their types say.
+UNPREDICTABLE = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+
+#: Builtin functions that make an iterator or take its next element.
+ITERATOR_STEPS = frozenset({"aiter", "anext", "iter", "next"})
 
 
 class Demand(NamedTuple):
@@ -77,23 +141,21 @@ def _demands() -> dict[str, Demand]:
     ):  # fmt: skip
         demands[f"asyncio.{name}"] = Demand(Use.AWAIT, f"asyncio.{name}", keyword=keyword)
     demands["asyncio.gather"] = Demand(Use.AWAIT, "asyncio.gather", rest=True)
+    # Methods go by the names of their definitions in typeshed.
     for owner, name, keyword in (
-        ("asyncio.TaskGroup()", "create_task", "coro"), ("asyncio.Runner()", "run", "coro"),
-        ("asyncio.get_running_loop()", "create_task", "coro"),
-        ("asyncio.get_event_loop()", "create_task", "coro"),
-        ("asyncio.new_event_loop()", "create_task", "coro"),
-        ("asyncio.get_running_loop()", "run_until_complete", "future"),
-        ("asyncio.get_event_loop()", "run_until_complete", "future"),
-        ("asyncio.new_event_loop()", "run_until_complete", "future"),
+        ("taskgroups.TaskGroup", "create_task", "coro"), ("runners.Runner", "run", "coro"),
+        ("events.AbstractEventLoop", "create_task", "coro"),
+        ("base_events.BaseEventLoop", "create_task", "coro"),
+        ("events.AbstractEventLoop", "run_until_complete", "future"),
+        ("base_events.BaseEventLoop", "run_until_complete", "future"),
     ):  # fmt: skip
-        demands[f"{owner}.{name}"] = Demand(Use.AWAIT, name, keyword=keyword)
-    demands["contextlib.AsyncExitStack().enter_async_context"] = Demand(
+        demands[f"asyncio.{owner}.{name}"] = Demand(Use.AWAIT, name, keyword=keyword)
+    demands["contextlib.AsyncExitStack.enter_async_context"] = Demand(
         Use.ASYNC_WITH, "enter_async_context", keyword="cm"
     )
-    for stack in ("ExitStack", "AsyncExitStack"):
-        demands[f"contextlib.{stack}().enter_context"] = Demand(
-            Use.WITH, "enter_context", keyword="cm"
-        )
+    demands["contextlib._BaseExitStack.enter_context"] = Demand(
+        Use.WITH, "enter_context", keyword="cm"
+    )
     for name in ("aiter", "anext"):
         demands[f"builtins.{name}"] = Demand(Use.ASYNC_FOR, name)
     for name in ("list", "tuple", "set", "frozenset", "sorted", "sum", "any", "all", "enumerate"):
@@ -130,17 +192,18 @@ UNHELPFUL = frozenset(
 
 #: What builtin functions return.
 BUILTIN_RESULTS = {
-    "abs": "", "all": "bool", "any": "bool", "ascii": "str", "bin": "str", "callable": "bool",
+    "all": "bool", "any": "bool", "ascii": "str", "bin": "str", "callable": "bool",
     "chr": "str", "delattr": "NoneType", "dir": "list", "divmod": "tuple", "format": "str",
     "hasattr": "bool", "hash": "int", "hex": "str", "id": "int", "input": "str",
     "isinstance": "bool", "issubclass": "bool", "len": "int", "oct": "str", "ord": "int",
-    "print": "NoneType", "repr": "str", "setattr": "NoneType", "sorted": "list",
+    "print": "NoneType", "repr": "str", "setattr": "NoneType", "str().format": "str",
+    "str().join": "str",
 }  # fmt: skip
 
-#: ``typing`` aliases of builtin classes.
+#: Special forms of ``typing`` that are builtin classes.
 BUILTIN_ALIASES = {
-    "typing.Dict": "dict", "typing.FrozenSet": "frozenset", "typing.List": "list",
-    "typing.Set": "set", "typing.Tuple": "tuple",
+    "Dict": "dict", "FrozenSet": "frozenset", "List": "list", "Set": "set", "Tuple": "tuple",
+    "Text": "str",
 }  # fmt: skip
 
 _TYPES: dict[str, type] = {
@@ -162,6 +225,16 @@ def builtin_class(name: str) -> type | None:
 def is_concrete(name: str) -> bool:
     """Tell whether a builtin class, given as an annotation, says what an object supports."""
     return name not in _VAGUE and builtin_class(name) is not None
+
+
+def is_plain(name: str) -> bool:
+    """Tell whether calling a builtin class gives an instance without type arguments."""
+    return name in _PLAIN
+
+
+_PLAIN = frozenset(
+    {"bool", "bytearray", "bytes", "complex", "float", "int", "range", "slice", "str"}
+)
 
 
 def protocols_of_class(found: type) -> Protocol:

@@ -8,7 +8,7 @@ from asyncpattern_lint.analysis.values import OVERFLOW, Values, union
 DEPTH_LIMIT = 120
 
 #: Rounds until a cycle of questions must have settled.
-_MAX_ROUNDS = 10
+_MAX_ROUNDS = 4
 
 _NEVER = 1 << 30
 

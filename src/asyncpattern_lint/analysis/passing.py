@@ -41,7 +41,12 @@ def demands_on_arguments(resolver: Resolver, call: Call, frame: Frame) -> Iterat
             if demand is not None:
                 yield from _library_demands(resolver, function.name, demand, call, frame)
         elif isinstance(function, FunctionValue):
-            yield from _annotation_demands(resolver, function, call, frame)
+            name = resolver.canonical(function.path, function.number)
+            demand = library.DEMANDS.get(name) if name else None
+            if name is not None and demand is not None:
+                yield from _library_demands(resolver, name, demand, call, frame)
+            else:
+                yield from _annotation_demands(resolver, function, call, frame)
 
 
 def _library_demands(
@@ -67,7 +72,7 @@ def _library_demands(
 def _is_other_iterable(resolver: Resolver, name: str, value: Expr, frame: Frame) -> bool:
     """Whether ``next`` or ``anext`` gets an object whose iterator nature is not known."""
     return name in library.ITERATOR_DEMANDS and not all(
-        isinstance(v, Produced) for v in resolver.evaluate(value, frame)
+        isinstance(v, Produced) for v in resolver.judged(value, frame)
     )
 
 
@@ -75,7 +80,7 @@ def _annotation_demands(
     resolver: Resolver, function: FunctionValue, call: Call, frame: Frame
 ) -> Iterator[ArgumentDemand]:
     scope = resolver.scope_of(function)
-    outer = Frame(function.path, scope.parent)
+    outer = resolver.types.frame_of(function.path, function.number)
     by_position: dict[int, Parameter] = {}
     by_name: dict[str, Parameter] = {}
     rest = others = None
@@ -93,18 +98,19 @@ def _annotation_demands(
             if parameter.position is not None:
                 by_position[parameter.position] = parameter
     passed: list[tuple[int | str, Expr, Parameter | None]] = []
+    first = int(function.receiver is not None)
     for position, value in enumerate(call.args):
         if value == STAR:
             break
-        passed.append((position, value, by_position.get(position, rest)))
+        passed.append((position, value, by_position.get(position + first, rest)))
     passed += [
         (name, value, by_name.get(name, others)) for name, value in call.keywords if name != "**"
     ]
     for key, value, wanted in passed:
         if wanted is None or wanted.annotation is None or isinstance(value, Opaque):
             continue
-        promised = resolver.annotated(wanted.annotation, outer)
-        if excludes(promised, resolver.evaluate(value, frame)):
+        promised = resolver.types.annotated(wanted.annotation, outer)
+        if excludes(promised, resolver.judged(value, frame)):
             yield ArgumentDemand(key, value, Use.RESULT, f"argument {wanted.name}")
 
 
@@ -120,6 +126,8 @@ def excludes(promised: Values, values: Values) -> bool:
         and all(isinstance(value, Produced) for value in values)
         and all(
             isinstance(promise, InstanceValue)
+            and not promise.structural
+            and not promise.is_open
             and not any(
                 isinstance(value, Produced) and value.protocols & promise.protocols
                 for value in values

@@ -4,31 +4,42 @@ import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from asyncpattern_lint.analysis import classes, library
+from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.calls import Calls
+from asyncpattern_lint.analysis.classes import Classes
 from asyncpattern_lint.analysis.memo import Memo
+from asyncpattern_lint.analysis.results import Results
+from asyncpattern_lint.analysis.types import Types, makes_variable
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     MAX_ALTERNATIVES,
     OVERFLOW,
+    AliasValue,
     ClassValue,
+    Constant,
     External,
-    FactoryValue,
     Frame,
     FunctionValue,
-    Identity,
     InstanceValue,
     LambdaValue,
     ModuleValue,
-    Partial,
     Produced,
+    PropertyValue,
+    SuperValue,
+    TypeVariable,
     Unknown,
     Value,
     Values,
+    forget_values,
+    is_known,
     union,
     with_step,
+    with_steps,
+    without_contents,
+    without_none,
     without_steps,
 )
-from asyncpattern_lint.findings import Step, Target
+from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.exports import Exports, Presence
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.index.model import (
@@ -40,58 +51,65 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
-    Decorator,
+    Collection,
     Defined,
+    Element,
     Entered,
     Expr,
+    Fallback,
     GeneratorExpression,
     Import,
     Imported,
+    Item,
     Lambda,
     ModuleIndex,
     Name,
-    Opaque,
     Parameter,
     Scope,
     ScopeKind,
     Subscript,
+    TupleDisplay,
+    Union,
     dotted,
 )
-from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
+from asyncpattern_lint.index.project import ASYNC_MODULES, Project
+from asyncpattern_lint.protocol import OFFERS, Kind
 
-#: Annotations of a body-less function that say nothing about its kind: an override may be an
-#: async generator (https://mypy.readthedocs.io/en/stable/more_types.html#asynchronous-iterators).
-_OPEN_ANNOTATIONS = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "Any"})
-
-#: Longer chains of calls and attributes outside the project say nothing that is known here.
+#: Longer chains of attributes outside the project say nothing that is known here.
 _MAX_EXTERNAL = 120
-
-#: Parameters of lambdas inside lambdas.
-_MAX_SHADOWS = 30
-
-#: Calls whose result hangs on their arguments are followed this deep.
-_MAX_CALLS = 6
 
 
 class Resolver:
-    """Evaluates expressions against the outlines of a project."""
+    """Evaluates expressions against the outlines of a project and its environment."""
 
     def __init__(self, project: Project) -> None:
+        forget_values()
         self.project = project
         self.exports = Exports(project)
-        self._memo = Memo()
-        self._calls = 0
+        self.memo = Memo()
+        self.flags: dict[tuple[str, str, int], bool] = {}
+        self.calls = Calls(self)
+        self.classes = Classes(self)
+        self.results = Results(self)
+        self.types = Types(self)
+        self._canonical: dict[tuple[str, int], str] = {}
         self._methods: dict[type, Callable[..., Values]] = {
             Name: self._name,
             Attribute: self._attribute,
-            Call: self._call,
+            Call: self.calls.evaluate,
             Await: self._await,
             Builtin: self._builtin,
             Choice: self._choice,
+            Fallback: self._fallback,
             GeneratorExpression: self._generator_expression,
             Lambda: self._lambda,
             Entered: self._entered,
+            Element: self._element,
+            Item: self._item,
+            Subscript: self._subscript,
+            TupleDisplay: self._tuple,
+            Collection: self._collection,
+            Union: self._union,
         }
 
     def module(self, path: str) -> ModuleIndex:
@@ -100,7 +118,70 @@ class Resolver:
         assert module is not None  # frames are made for outlined modules only
         return module
 
-    # --- expressions -------------------------------------------------------------------
+    def scope_of(self, function: FunctionValue) -> Scope:
+        """Return the scope of a function."""
+        return self.module(function.path).scopes[function.number]
+
+    def is_foreign(self, path: str) -> bool:
+        """Whether a file belongs to the environment, not to the project."""
+        return self.project.is_foreign(path)
+
+    def is_foreign_instance(self, instance: InstanceValue) -> bool:
+        """Whether an instance is of a class of the environment."""
+        return instance.of is None or self.is_foreign(instance.of.path)
+
+    def canonical(self, path: str, number: int) -> str | None:
+        """Return the dotted name of a definition of the environment, None for the project's."""
+        if not self.is_foreign(path):
+            return None
+        key = (path, number)
+        known = self._canonical.get(key)
+        if known is None:
+            name = self.module(path).qualified_name(number)
+            known = self._canonical[key] = f"{self.project.module_name(path)}.{name}"
+        return known
+
+    # --- outside the project -------------------------------------------------------------
+
+    def force(self, name: str) -> Values:
+        """Return what a dotted name of the environment stands for."""
+        return self.memo.once(("external", name), lambda: self._force(name))
+
+    def _force(self, name: str) -> Values:
+        top, *rest = name.split(".")
+        location = self.project.environment.top(top)
+        if location is None:
+            return ANYTHING
+        values: Values = (ModuleValue(location),)
+        for part in rest:
+            values = union(self.attribute_of(value, part) for value in values)
+        return union(
+            self.force(value.name)
+            if isinstance(value, External) and value.name != name
+            else ANYTHING
+            if isinstance(value, External)
+            else (value,)
+            for value in values
+        )
+
+    def forced(self, values: Values) -> Values:
+        """Replace what lies outside the project by what it is there, where that is known."""
+        if not any(isinstance(value, External) for value in values):
+            return values
+        groups: list[Values] = []
+        for value in values:
+            found: Values = (value,)
+            if isinstance(value, External):
+                known = self.force(value.name)
+                found = known if is_known(known) else found
+            groups.append(found)
+        return union(groups)
+
+    def judged(self, expr: Expr, frame: Frame) -> Values:
+        """Return what a use of an expression has to cope with."""
+        return self.forced(self.evaluate(expr, frame))
+
+    # --- expressions ---------------------------------------------------------------------
 
     def evaluate(self, expr: Expr, frame: Frame) -> Values:
         """Return what an expression may stand for in a frame."""
@@ -108,10 +189,23 @@ class Resolver:
         return ANYTHING if method is None else method(expr, frame)
 
     def _builtin(self, expr: Builtin, _: Frame) -> Values:
-        return builtin_instance(expr.name)
+        return self.classes.builtin(expr.name)
 
     def _choice(self, expr: Choice, frame: Frame) -> Values:
         return union(self.evaluate(option, frame) for option in expr.options)
+
+    def _fallback(self, expr: Fallback, frame: Frame) -> Values:
+        """Read ``value or otherwise``: a false value is never what comes out of it."""
+        first = self.evaluate(expr.value, frame)
+        # What callers pass for a default of None does as the default does, where it matters.
+        told = frame.local is not None or frame.everything
+        first = tuple(
+            v
+            for v in first
+            if not (isinstance(v, InstanceValue) and v.is_none)
+            and not (told and isinstance(v, Unknown) and v.is_default)
+        )
+        return union((first, self.evaluate(expr.otherwise, frame)))
 
     def _generator_expression(self, expr: GeneratorExpression, frame: Frame) -> Values:
         kind = Kind.ASYNC_GENERATOR if expr.is_async else Kind.GENERATOR
@@ -123,40 +217,95 @@ class Resolver:
         return (LambdaValue(expr, replace(frame.lasting, before=0, rebinding=None)),)
 
     def _entered(self, expr: Entered, frame: Frame) -> Values:
-        return tuple(
-            value
-            if isinstance(value, External) and value.name in library.SELF_ENTERING
-            else Unknown()
-            for value in self.evaluate(expr.value, frame)
+        return union(
+            self.results.entered(value, expr.is_async) for value in self.evaluate(expr.value, frame)
         )
+
+    def _element(self, expr: Element, frame: Frame) -> Values:
+        return union(
+            self.results.element(value, expr.is_async)
+            for value in without_none(self.evaluate(expr.value, frame))
+        )
+
+    def _item(self, expr: Item, frame: Frame) -> Values:
+        if not expr.unpacked and isinstance(expr.value, Name | Attribute):
+            values = self.evaluate(expr.value, frame)
+        else:
+            values = self.evaluate(expr.value, frame)
+        return union(
+            self.results.item(value, expr.position, expr.unpacked) for value in without_none(values)
+        )
+
+    def _subscript(self, expr: Subscript, frame: Frame) -> Values:
+        groups: list[Values] = []
+        for value in without_none(self.evaluate(expr.value, frame)):
+            if isinstance(value, ClassValue) and self.classes.is_enumeration(value):
+                groups.append(self.classes.instances(value))
+            elif isinstance(value, ClassValue):
+                solved = tuple(
+                    tuple(map(without_steps, self.types.annotated(argument, frame)))
+                    for argument in expr.args
+                )
+                groups.append((replace(value, arguments=solved),))
+            elif isinstance(value, External | AliasValue) and expr.args:
+                instance = self.results.as_instance(value)
+                if instance is not None:
+                    groups.append(self.results.subscript(instance))
+                else:
+                    groups.append((AliasValue(expr, frame.lasting),))
+            else:
+                groups.append(self.results.subscript(value))
+        return union(groups)
+
+    def _tuple(self, expr: TupleDisplay, frame: Frame) -> Values:
+        return self.classes.tuple_of(
+            tuple(self.evaluate(element, frame) for element in expr.elements)
+        )
+
+    def _collection(self, expr: Collection, frame: Frame) -> Values:
+        held = union(self.evaluate(element, frame) for element in expr.elements)
+        return self.classes.builtin(expr.name, (held,))
+
+    def _union(self, expr: Union, frame: Frame) -> Values:
+        return (AliasValue(expr, frame.lasting),)
 
     def _await(self, expr: Await, frame: Frame) -> Values:
         return union(self.awaited(value) for value in self.evaluate(expr.value, frame))
 
     def awaited(self, value: Value) -> Values:
         """Return what awaiting a value may give."""
-        if (
-            isinstance(value, Produced)
-            and value.kind is Kind.COROUTINE
-            and isinstance(value.maker, FunctionValue)
-        ):
-            return self.returned(value.maker, ())
-        return ANYTHING
+        return self.results.awaited(value)
 
     def _attribute(self, expr: Attribute, frame: Frame) -> Values:
-        return union(
-            self.attribute_of(value, expr.name) for value in self.evaluate(expr.value, frame)
-        )
+        if frame.local is not None:
+            name = dotted(expr)
+            if name is not None and name in frame.local:
+                return frame.local[name]
+        values = without_none(self.evaluate(expr.value, frame))
+        return union(self.attribute_of(value, expr.name) for value in values)
 
     def attribute_of(self, value: Value, name: str) -> Values:
         """Return what an attribute of a value may be."""
-        if isinstance(value, ModuleValue):
-            return self.member(value.location, name)
-        if isinstance(value, External):
-            return _external(f"{value.name}.{name}")
-        if isinstance(value, InstanceValue) and value.class_name == "str":
-            return (External(f"builtins.str().{name}"),)
-        return ANYTHING
+        match value:
+            case ModuleValue(location=location):
+                return self.member(location, name)
+            case External():
+                return _external(f"{value.name}.{name}")
+            case InstanceValue(class_name="str", of=None) if name in {"join", "format"}:
+                return (External(f"builtins.str().{name}"),)
+            case InstanceValue():
+                return self.classes.attribute(value, name)
+            case ClassValue():
+                return self.classes.class_attribute(value, name)
+            case SuperValue():
+                return self.classes.super_attribute(value, name)
+            case PropertyValue() if name in {"setter", "getter", "deleter"}:
+                return (Constant((value,)),)
+            case Produced():
+                instance = self.results.as_instance(value)
+                return ANYTHING if instance is None else self.classes.attribute(instance, name)
+            case _:
+                return ANYTHING
 
     # --- names -------------------------------------------------------------------------
 
@@ -179,9 +328,17 @@ class Resolver:
             entry = scope.bindings.get(name)
             while at is not None and at.number != number and at.parent is not None:
                 at = at.parent
+            if name in scope.type_parameters:
+                return (TypeVariable(frame.path, number, name),)
             if entry is not None:
                 if frame.local is not None and number == frame.number:
                     return ANYTHING
+                if scope.kind is ScopeKind.CLASS and frame.before and not frame.everything:
+                    # A class body runs from top to bottom and sees what stands above.
+                    above = [p for p, b in enumerate(entry.every) if b.line < frame.before]
+                    if above:
+                        return self._bound(name, entry, above[-1:], frame)
+                    continue
                 here = at if at is not None and at.number == number else Frame(frame.path, number)
                 return self._local(name, entry, here, scope, number)
         if frame.number == 0 and (frame.rebinding is not None or frame.before):
@@ -204,7 +361,7 @@ class Resolver:
             # A function that is called before the end of the module may bind it.
             return ANYTHING
         key = (frame.path, name, "before", frame.before)
-        return self._memo.once(key, lambda: self._bound(name, entry, positions, frame))
+        return self.memo.once(key, lambda: self._bound(name, entry, positions, frame))
 
     def _local(self, name: str, entry: Bindings, frame: Frame, scope: Scope, number: int) -> Values:
         if frame.rebinding is not None and frame.rebinding[0] == name:
@@ -220,15 +377,21 @@ class Resolver:
             return self._bound(name, entry, positions, frame)
 
         if frame.is_plain:
-            return self._memo.once((frame.path, frame.number, name), values)
-        return values() if frame.local is not None else self._memo.once((frame, name), values)
+            return self.memo.once((frame.path, frame.number, name), values)
+        return values() if frame.local is not None else self.memo.once((frame, name), values)
 
     def _bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
         if len(positions) > MAX_ALTERNATIVES:
             return OVERFLOW
-        return union(
-            self.bound_by(name, position, entry.every[position], frame) for position in positions
-        )
+        groups = [
+            self.bound_by(name, position, entry.every[position], frame)
+            for position in positions
+            if len(positions) == 1 or not _is_placeholder(entry.every[position])
+        ]
+        if groups and len(groups) < len(positions):
+            # Beside what replaces it, a placeholder is no more than itself.
+            groups.append(self.classes.builtin("NoneType"))
+        return union(groups) if groups or not positions else ANYTHING
 
     def bound_by(self, name: str, position: int, binding: Binding, frame: Frame) -> Values:
         """Return what one binding of a name may bind it to."""
@@ -237,34 +400,153 @@ class Resolver:
                 return self.defined(frame.path, number, frame)
             case Imported(index=index):
                 return self.imported(frame.path, self.module(frame.path).imports[index])
-            case Assigned(value=Builtin(name="NoneType")):
+            case Assigned(value=value) if makes_variable(value):
+                return (TypeVariable(frame.path, frame.number, name),)
+            case Assigned(value=Builtin(name="NoneType"), annotation=None) if (
+                self.module(frame.path).scopes[frame.number].kind is not ScopeKind.CLASS
+            ):
                 # A placeholder, until something that the flow may not show replaces it.
                 return ANYTHING
+            case Assigned(annotation=annotation) if annotation is not None:
+                return self._declared(name, binding, annotation, frame)
             case Assigned(line=line, value=value):
                 inner = frame
-                before = 0 if frame.number or frame.everything else line
+                in_function = self.module(frame.path).scopes[frame.number].kind is (
+                    ScopeKind.FUNCTION
+                )
+                before = 0 if in_function or frame.everything else line
                 if position or before:
                     inner = replace(
                         frame, rebinding=(name, position) if position else None, before=before
                     )
                 step = Step(frame.path, line, f"`{name}` is assigned here")
-                return with_step(self.evaluate(value, inner), step)
+                values = self.evaluate(value, inner)
+                if isinstance(value, Collection) and not frame.everything:
+                    values = without_contents(values)
+                return with_step(values, step)
             case Parameter():
-                return dict(frame.parameters).get(name, ANYTHING)
+                given = dict(frame.parameters).get(name)
+                return self._parameter(binding, frame) if given is None else given
+
+    def _declared(self, name: str, binding: Assigned, annotation: Expr, frame: Frame) -> Values:
+        """Return what an annotated name holds: its value if that is known, else its type."""
+        at = replace(frame, rebinding=None, before=0, local=None)
+        if binding.value != Builtin("NoneType"):
+            values = self.declared(self.evaluate(binding.value, at), annotation, at)
+            return with_step(values, Step(frame.path, binding.line, f"`{name}` is assigned here"))
+        step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
+        return with_step(self.told(self.types.annotated(annotation, at)), step)
+
+    def declared(self, values: Values, annotation: Expr, frame: Frame) -> Values:
+        """Return what an annotated name holds: its values, or its type where that says more."""
+        precise = not isinstance(annotation, Subscript | Union)
+        if is_known(values) and (precise or not any(map(_is_container, values))):
+            return values
+        promised = self.told(self.types.annotated(annotation, frame))
+        return promised if is_known(promised) or not is_known(values) else values
+
+    def _parameter(self, binding: Parameter, frame: Frame) -> Values:
+        """Return what a parameter may be, going by its annotation or as ``self``."""
+        module = self.module(frame.path)
+        scope = module.scopes[frame.number]
+        if binding.annotation is not None:
+            at = self.types.frame_of(frame.path, frame.number)
+            values = self.told(self.types.annotated(binding.annotation, at))
+            if binding.variadic == "*":
+                values = self.classes.builtin("tuple", (values,))
+            elif binding.variadic == "**":
+                values = self.classes.builtin("dict", (self.classes.builtin("str"), values))
+            step = Step(frame.path, binding.line, f"the annotation of `{binding.name}` says so")
+            return with_step(values, step)
+        if binding.default == Builtin("NoneType"):
+            return (Unknown(is_default=True),)
+        owner = module.scopes[scope.parent] if scope.parent >= 0 else None
+        if binding.position != 0 or owner is None or owner.kind is not ScopeKind.CLASS:
+            return ANYTHING
+        return self._receiver(binding, frame.path, scope)
+
+    def told(self, values: Values) -> Values:
+        """Doubt what an annotation says where an asynchronous twin of the class is in use."""
+        return tuple(
+            replace(value, doubtful=True)
+            if isinstance(value, InstanceValue) and self._has_async_twin(value)
+            else value
+            for value in values
+        )
+
+    def _has_async_twin(self, value: InstanceValue) -> bool:
+        if value.of is None or not self.project.has_async_twin(value.class_name):
+            return False
+        name = self.canonical(value.of.path, value.of.number)
+        return name is not None and ASYNC_MODULES.isdisjoint(name.split("."))
+
+    def _receiver(self, binding: Parameter, path: str, scope: Scope) -> Values:
+        """Return what the first parameter of a method is: its instance, its class, or neither."""
+        if scope.name in {"__new__", "__init_subclass__", "__class_getitem__"}:
+            return self.classes.self_of(path, scope.parent, is_class=True)
+        known = True
+        for decorator in scope.decorators:
+            by = self.evaluate(decorator.value, Frame(path, scope.parent))
+            names = {v.name for v in by if isinstance(v, External)}
+            if "builtins.staticmethod" in names:
+                return ANYTHING
+            if "builtins.classmethod" in names:
+                return self.classes.self_of(path, scope.parent, is_class=True)
+            known = known and all(isinstance(v, External) for v in by)
+        if binding.name != "self" and (not known or binding.name in {"cls", "mcs", "mcls"}):
+            return ANYTHING
+        return self.classes.self_of(path, scope.parent, is_class=False)
+
+    def bound_in(self, path: str, number: int, name: str) -> Values:
+        """Return what a class body leaves a name bound to."""
+        entry = self.module(path).scopes[number].bindings.get(name)
+        if entry is None:
+            return ()
+        positions = self._with_overloads(path, entry, entry.live or entry.type_only)
+        frame = Frame(path, number)
+        key = (path, number, name)
+        return self.memo.once(key, lambda: self._bound(name, entry, positions, frame))
+
+    def _with_overloads(self, path: str, entry: Bindings, positions: list[int]) -> list[int]:
+        """Add to the last overload of a function those before it."""
+        if len(entry.every) == 1:
+            return positions
+        scopes = self.module(path).scopes
+
+        def is_overload(position: int) -> bool:
+            binding = entry.every[position]
+            return isinstance(binding, Defined) and any(
+                (dotted(decorator.value) or "").rpartition(".")[2] == "overload"
+                for decorator in scopes[binding.scope].decorators
+            )
+
+        if not any(is_overload(position) for position in positions):
+            return positions
+        return [position for position in range(len(entry.every)) if is_overload(position)]
+
+    def _is_typing(self, path: str) -> bool:
+        return path.endswith(("/typing.pyi", "/typing_extensions.pyi")) and self.is_foreign(path)
+
+    def _builtins_path(self) -> str:
+        location = self.project.environment.top("builtins")
+        return "" if location is None else location.path
 
     def global_name(self, path: str, name: str) -> Values:
         """Return what a name may mean at the top level of a module that has run."""
-        return self._memo.once((path, 0, name), lambda: self._global_name(path, name))
+        return self.memo.once((path, 0, name), lambda: self._global_name(path, name))
 
     def _global_name(self, path: str, name: str) -> Values:
         module = self.module(path)
+        if name in library.SPECIAL_FORMS and self._is_typing(path):
+            return (External(f"typing.{name}"),)
         entry = module.scopes[0].bindings.get(name)
         # Someone may have put something else in its place.
-        replaced = module.is_open or self.project.is_written(name)
+        is_open = module.is_open and not self.is_foreign(path)
+        replaced = is_open or self.project.is_written(name)
         groups: list[Values] = [ANYTHING] if replaced else []
         own: tuple[int, Values, bool] | None = None
         if entry is not None:
-            positions = entry.live or entry.type_only
+            positions = self._with_overloads(path, entry, entry.live or entry.type_only)
             line = max((entry.every[p].line for p in entry.live), default=0)
             values = self._bound(name, entry, positions, Frame(path, 0))
             own = (line, values, not entry.partial)
@@ -280,7 +562,9 @@ class Resolver:
             certain = binds and bool(values)
             if certain:
                 break
-        if not certain and not module.is_open:
+        if not certain and not is_open:
+            if path == self._builtins_path():
+                return union(groups) or ANYTHING
             if hasattr(builtins, name):
                 groups.append((External(f"builtins.{name}"),))
             elif not providers:
@@ -293,7 +577,9 @@ class Resolver:
         """Yield what star imports may bind a name to: line, values, and whether they do."""
         for position in module.stars:
             star = module.imports[position]
-            step = Step(path, star.line, f"imported here: `{star.text}`")
+            steps: tuple[Step, ...] = (Step(path, star.line, f"imported here: `{star.text}`"),)
+            if self.is_foreign(path):
+                steps = ()
             sources = list(self.exports.sources(path, star))
             for source in sources:
                 if source is None:
@@ -313,13 +599,13 @@ class Resolver:
                     and len(sources) == 1
                 )
                 if presence is Presence.PRESENT:
-                    yield star.line, with_step(self.member(source, name), step), certain
+                    yield star.line, with_steps(self.member(source, name), steps), certain
                 elif presence is Presence.UNSURE:
                     yield star.line, ANYTHING, False
 
     def member(self, location: Location, name: str) -> Values:
         """Return what ``location.name`` may be."""
-        submodule = self.project.finder.submodule(location, name)
+        submodule = self.project.submodule(location, name)
         below: Values = () if submodule is None else (ModuleValue(submodule),)
         module = None if location.is_namespace else self.project.module(location.path)
         if module is None:
@@ -335,7 +621,8 @@ class Resolver:
         presence = self.exports.binds(location.path, name)
         if presence is Presence.PRESENT:
             return self.global_name(location.path, name)
-        return ANYTHING
+        source = self.project.source_of(location)
+        return ANYTHING if source is None else self.member(source, name)
 
     def _comes_from(
         self, package: Location, module: ModuleIndex, entry: Bindings, submodule: Location
@@ -358,6 +645,11 @@ class Resolver:
 
     def imported(self, path: str, item: Import) -> Values:
         """Return what an import may bind."""
+        if not item.level and self.is_foreign(path):
+            name = item.module if item.name is None else f"{item.module}.{item.name}"
+            if item.name is None and item.asname is None:
+                name = name.partition(".")[0]
+            return (External(name),)
         lookup = self.exports.lookup_module(path, item)
         outside: Values = ()
         if lookup.partial or not lookup.found:
@@ -373,8 +665,9 @@ class Resolver:
             values: Values = tuple(ModuleValue(location) for location in found)
         else:
             values = union(self.member(location, item.name) for location in lookup.found)
-        step = Step(path, item.line, f"imported here: `{item.text}`")
-        return union((with_step(values, step), outside))
+        if not self.is_foreign(path):
+            values = with_step(values, Step(path, item.line, f"imported here: `{item.text}`"))
+        return union((values, outside))
 
     # --- definitions -------------------------------------------------------------------
 
@@ -389,346 +682,35 @@ class Resolver:
             closure = None if plain else replace(frame, rebinding=None, before=0, local=None)
             value = FunctionValue(path, number, closure)
         values: Values = (value,)
-        if frame.number == 0 and not frame.everything:
+        around = self.module(path).scopes[frame.number]
+        if around.kind is not ScopeKind.FUNCTION and not frame.everything:
             frame = replace(frame, rebinding=None, before=scope.line)
-        for decorator in reversed(scope.decorators):
-            values = self._decorate(decorator, values, frame)
-        return values
-
-    def _decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
-        by = self.evaluate(decorator.value, frame)
-        if isinstance(values[0] if values else None, ClassValue):
-            neutral = all(
-                isinstance(d, External) and d.name in library.NEUTRAL_CLASS_DECORATORS for d in by
-            )
-            return values if neutral and by else ANYTHING
-        name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
-        step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
-        decorated = union(self.call(value, (values,), {}) for value in by)
-        if decorated == values:
+        if scope.kind is ScopeKind.CLASS and path.endswith(".pyi"):
+            # Decorators of classes in stubs speak to type checkers only.
             return values
-        return tuple(
-            value
-            if isinstance(value, Unknown | External | Identity)
-            else with_step((value,), step)[0]
-            for value in decorated
-        )
-
-    # --- calls -------------------------------------------------------------------------
-
-    def _call(self, expr: Call, frame: Frame) -> Values:
-        functions = self.evaluate(expr.func, frame)
-        if all(isinstance(function, Unknown) for function in functions):
-            return ANYTHING if functions else ()
-        arguments = tuple(self.evaluate(argument, frame) for argument in expr.args)
-        if expr.args and any(argument == Name("*") for argument in expr.args):
-            arguments = ()
-        keywords = {name: self.evaluate(value, frame) for name, value in expr.keywords}
-        return union(self.call(function, arguments, keywords) for function in functions)
-
-    def call(
-        self, function: Value, arguments: tuple[Values, ...], keywords: dict[str, Values]
-    ) -> Values:
-        """Return what calling a value may give."""
-        match function:
-            case FunctionValue():
-                return self._call_function(function, arguments, keywords)
-            case FactoryValue():
-                return (self._produced(function),)
-            case LambdaValue():
-                return self._call_lambda(function, arguments)
-            case ClassValue():
-                return self._instance(function)
-            case Partial():
-                return self.call(function.function, (), {})
-            case Identity():
-                return arguments[0] if len(arguments) == 1 else ANYTHING
-            case External():
-                return self._call_external(function.name, arguments)
-            case _:
-                return ANYTHING
-
-    def _call_external(self, name: str, arguments: tuple[Values, ...]) -> Values:
-        protocols = library.MANAGER_DECORATORS.get(name)
-        if protocols is not None or name == library.COROUTINE_DECORATOR:
-            if len(arguments) != 1:
-                return ANYTHING
-            wanted = protocols or Protocol.AWAITABLE | Protocol.ITERABLE
-            return tuple(self._factory(value, wanted) for value in arguments[0])
-        if name == "functools.partial" and arguments:
-            return tuple(
-                Partial(value) if isinstance(value, _CALLABLES) else Unknown()
-                for value in arguments[0]
-            )
-        if name in {"typing.cast", "typing_extensions.cast"} and len(arguments) == 2:
-            return arguments[1]
-        if name in library.KEEPING and arguments:
-            known = any(isinstance(v, _CALLABLES) for v in arguments[0])
-            if known or name not in library.KEEPING_FACTORIES:
-                return arguments[0]
-        if name in library.KEEPING_FACTORIES:
-            return (Identity(),)
-        head, _, builtin = name.partition("builtins.")
-        if not head:
-            result = library.BUILTIN_RESULTS.get(builtin)
-            if result:
-                return builtin_instance(result)
-            if result is None and library.is_concrete(builtin):
-                return builtin_instance(builtin)
-        return _external(f"{name}()")
-
-    def _factory(self, value: Value, protocols: Protocol) -> Value:
-        """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""
-        if isinstance(value, FunctionValue):
-            scope = self.scope_of(value)
-            wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
-            if scope.is_generator or not scope.is_async:
-                given = self._call_function(value, (), {})
-                if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
-                    return FactoryValue(value, protocols, value.steps)
-        return Unknown()
-
-    def scope_of(self, function: FunctionValue) -> Scope:
-        """Return the scope of a function."""
-        return self.module(function.path).scopes[function.number]
-
-    def _call_function(
-        self,
-        function: FunctionValue,
-        arguments: tuple[Values, ...],
-        keywords: dict[str, Values],
-    ) -> Values:
-        scope = self.scope_of(function)
-        if scope.is_async or scope.is_generator:
-            if scope.is_async and not scope.is_generator and self._is_ambiguous(function, scope):
-                return ANYTHING
-            return (self._produced(function),)
-        passed = self._passed(scope, arguments, keywords)
-        values = self.returned(function, ())
-        if passed and any(self._may_depend_on_arguments(value) for value in values):
-            frame = Frame(function.path, function.number, passed, function.closure)
-            if self._calls >= _MAX_CALLS or frame.depth > _MAX_CALLS:
-                return OVERFLOW
-            self._calls += 1
-            try:
-                values = self.returned(function, passed)
-            finally:
-                self._calls -= 1
-        if any(isinstance(value, Unknown) for value in values) or not values:
-            promised = self.promised(function)
-            if promised:
-                return promised
-        module = self.module(function.path)
-        step = Step(
-            function.path,
-            scope.line,
-            f"`{module.qualified_name(function.number)}` returns it: a plain function",
-        )
-        many = len(scope.returns) > 1 or scope.falls_through
-        given: list[Value] = []
-        for value in values:
-            if isinstance(value, Produced):
-                steps = (step, *value.steps)
-                given.append(replace(value, steps=steps, done=value.done or many))
-            elif isinstance(value, InstanceValue):
-                given.append(replace(value, steps=(step, *value.steps)))
-            else:
-                given.append(value)
-        return tuple(given)
-
-    def _may_depend_on_arguments(self, value: Value) -> bool:
-        """Whether another call of the same function may give something else than this."""
-        if isinstance(value, FactoryValue):
-            value = value.function
-        if isinstance(value, FunctionValue):
-            return self.scope_of(value).parent != 0
-        return isinstance(value, Unknown | LambdaValue | Partial)
-
-    def _is_ambiguous(self, function: FunctionValue, scope: Scope) -> bool:
-        """Whether a body-less ``async def`` may stand for an async generator."""
-        if function.path.endswith(".pyi") and not scope.is_stub:
-            return True
-        if not scope.is_stub:
-            return False
-        annotation = scope.annotation
-        if isinstance(annotation, Subscript):
-            annotation = annotation.value
-        if annotation is None:
-            return False
-        name = dotted(annotation)
-        return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
-
-    def _passed(
-        self, scope: Scope, arguments: tuple[Values, ...], keywords: dict[str, Values]
-    ) -> tuple[tuple[str, Values], ...]:
-        if not arguments and not keywords:
-            return ()
-        passed = []
-        for name, entry in scope.bindings.items():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter) or parameter.variadic:
-                continue
-            values = keywords.get(name)
-            at = parameter.position
-            if values is None and at is not None and at < len(arguments):
-                values = arguments[at]
-            if values is not None and any(isinstance(v, _PASSED) for v in values):
-                # Two calls of the same kind are one question: their evidence stays out of it.
-                passed.append((name, tuple(map(without_steps, values))))
-        return tuple(passed)
-
-    def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
-        """Return what the ``return`` statements of a function may give."""
-
-        def values() -> Values:
-            scope = self.scope_of(function)
-            frame = Frame(function.path, function.number, passed, function.closure)
-            groups = [
-                with_step(
-                    self.evaluate(item.value, frame),
-                    Step(function.path, item.line, "returned here"),
-                )
-                for item in scope.returns
-            ]
-            if scope.falls_through and not function.path.endswith(".pyi"):
-                groups.append(builtin_instance("NoneType"))
-            return union(groups)
-
-        return self._memo.once(("returned", function, passed), values)
-
-    def promised(self, function: FunctionValue) -> Values:
-        """Return what the return annotation of a plain function promises, empty if nothing."""
-        scope = self.scope_of(function)
-        if scope.annotation is None:
-            return ()
-        frame = Frame(function.path, scope.parent)
-        values = self.annotated(scope.annotation, frame)
-        if any(isinstance(value, Unknown) for value in values):
-            return ()
-        step = Step(function.path, scope.line, "its return annotation says so")
-        return with_step(values, step)
-
-    def _call_lambda(self, function: LambdaValue, arguments: tuple[Values, ...]) -> Values:
-        expression = function.expression
-        if expression.is_generator:
-            return (self._produced(function),)
-        closure = function.closure
-        parameters = dict.fromkeys(expression.parameters, ANYTHING)
-        parameters.update(zip(expression.parameters, arguments, strict=False))
-        shadows = (*closure.shadows, *parameters.items())
-        frame = replace(closure, shadows=shadows)
-        if frame.depth > _MAX_CALLS or len(shadows) > _MAX_SHADOWS:
-            return OVERFLOW
-        return self._memo.once((expression, frame), lambda: self.evaluate(expression.body, frame))
-
-    def _instance(self, value: ClassValue) -> Values:
-        found = classes.protocols_of(self, value)
-        if found is None:
-            return ANYTHING
-        return (self._instance_of(value, found, exact=True),)
-
-    def _instance_of(self, value: ClassValue, protocols: Protocol, *, exact: bool) -> Value:
-        module = self.module(value.path)
-        name = module.qualified_name(value.number)
-        line = module.scopes[value.number].line
-        step = Step(value.path, line, f"`class {name}` is defined here")
-        return InstanceValue(
-            name,
-            protocols,
-            exact,
-            Target(self.dotted_name(value.path, name), value.path, line),
-            (*value.steps, step),
-        )
-
-    # --- annotations -------------------------------------------------------------------
-
-    def annotated(self, annotation: Expr, frame: Frame) -> Values:
-        """Return what a value may be, going by its annotation."""
-        if isinstance(annotation, Builtin):
-            return builtin_instance(annotation.name)
-        if isinstance(annotation, Choice):
-            return union(self.annotated(option, frame) for option in annotation.options)
-        if isinstance(annotation, Subscript):
-            head = self.evaluate(annotation.value, frame)
-            if head == (External("typing.Optional"),) and annotation.args:
-                inner = self.annotated(annotation.args[0], frame)
-                return union((inner, builtin_instance("NoneType")))
-            if head == (External("typing.Union"),):
-                return union(self.annotated(option, frame) for option in annotation.args)
-            if head == (External("typing.Annotated"),) and annotation.args:
-                return self.annotated(annotation.args[0], frame)
-            return union(self._annotated_class(value) for value in head)
-        return union(self._annotated_class(value) for value in self.evaluate(annotation, frame))
-
-    def _annotated_class(self, value: Value) -> Values:
-        if isinstance(value, External):
-            head, _, name = value.name.partition("builtins.")
-            alias = library.BUILTIN_ALIASES.get(value.name)
-            if alias or (not head and library.is_concrete(name)):
-                return builtin_instance(alias or name)
-        if isinstance(value, ClassValue):
-            found = classes.protocols_of(self, value)
-            if found is not None and not classes.is_abstract(self, value):
-                return (self._instance_of(value, found, exact=False),)
-        return ANYTHING
-
-    # --- results -----------------------------------------------------------------------
+        for decorator in reversed(scope.decorators):
+            values = self.calls.decorate(decorator, values, frame)
+        return values
 
     def dotted_name(self, path: str, qualified: str) -> str:
         """Return the full dotted name of a definition."""
-        return f"{self.project.finder.module_name(path)}.{qualified}".rstrip(".")
-
-    def _produced(self, value: FunctionValue | FactoryValue | LambdaValue) -> Produced:
-        """Return what calling an async, generator or context manager function gives."""
-        if isinstance(value, LambdaValue):
-            step = Step(value.closure.path, value.expression.line, "this `lambda` yields")
-            steps = (*value.steps, step) if value.expression.line else value.steps
-            return Produced(Kind.GENERATOR, Protocol.ITERABLE, value, steps=steps)
-        function = value.function if isinstance(value, FactoryValue) else value
-        scope = self.scope_of(function)
-        name = self.module(function.path).qualified_name(function.number)
-        how = "async def" if scope.is_async else "def"
-        told = f" and `yield` in line {scope.yields_at}" if scope.is_generator else ""
-        if scope.is_async and not scope.is_generator:
-            told = " without `yield`"
-        step = Step(function.path, scope.line, f"defined here: `{how} {scope.name}`{told}")
-        target = Target(self.dotted_name(function.path, name), function.path, scope.line)
-        if isinstance(value, FactoryValue):
-            protocols = value.protocols
-        else:
-            protocols = OFFERS[_kind_of_function(scope)]
-        decorators = [s for s in value.steps if s.message.startswith("decorated")]
-        others = [s for s in value.steps if not s.message.startswith("decorated")]
-        steps = (*others, step, *decorators)
-        return Produced(kind_of(protocols), protocols, function, target=target, steps=steps)
+        return f"{self.project.module_name(path)}.{qualified}".rstrip(".")
 
 
-#: What contextlib's decorators drive.
-_DRIVEN = {
-    Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
-    Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
-}
+def _is_container(value: Value) -> bool:
+    """Whether an annotation may tell better what an object holds."""
+    return isinstance(value, InstanceValue) and (
+        value.class_name in {"list", "dict", "set", "tuple"} or value.of is not None
+    )
+
+
+def _is_placeholder(binding: Binding) -> bool:
+    return (
+        isinstance(binding, Assigned)
+        and binding.value == Builtin("NoneType")
+        and binding.annotation is None
+    )
 
 
 def _external(name: str) -> Values:
     return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW
-
-
-_CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial)
-
-#: Arguments that can decide what a function gives back.
-_PASSED = (*_CALLABLES, Produced)
-
-
-def _kind_of_function(scope: Scope) -> Kind:
-    if scope.is_async:
-        return Kind.ASYNC_GENERATOR if scope.is_generator else Kind.COROUTINE
-    return Kind.GENERATOR
-
-
-def builtin_instance(name: str) -> Values:
-    """Return an instance of a builtin class, or anything if there is no such class."""
-    found = library.builtin_class(name)
-    if found is None:
-        return ANYTHING
-    return (InstanceValue(name, library.protocols_of_class(found)),)

@@ -4,13 +4,30 @@ An expression evaluates to a tuple of alternatives without repeats. ``UNKNOWN`` 
 that something else is possible too; an empty tuple means that no value gets there.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
 
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.finder import Location
-from asyncpattern_lint.index.model import Lambda
+from asyncpattern_lint.index.model import Expr, Lambda
 from asyncpattern_lint.protocol import Kind, Protocol
+
+
+def _cached_hash(self: Any) -> int:
+    """Hash a value once: many are made of many others, and asked for often."""
+    known: int = self._hash
+    if not known:
+        names = _HASHED.get(type(self))
+        if names is None:
+            names = _HASHED[type(self)] = tuple(f.name for f in fields(self) if f.compare)
+        known = hash(tuple([getattr(self, name) for name in names])) or 1
+        object.__setattr__(self, "_hash", known)
+    return known
+
+
+_HASHED: dict[type, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +35,17 @@ class Unknown:
     """A value of which nothing is known.
 
     ``overflow`` tells that following it further was given up, so that a search which starts
-    nearer to it may know more.
+    nearer to it may know more. ``is_default`` marks a parameter that nobody annotated and whose
+    default is None.
     """
 
     overflow: bool = False
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleValue:
-    """A first-party module."""
+    """A module whose file is known."""
 
     location: Location
     steps: tuple[Step, ...] = field(default=(), compare=False)
@@ -36,20 +55,39 @@ class ModuleValue:
 class External:
     """Something outside the project, by the dotted name under which it was reached.
 
-    The result of calling ``a.b`` is ``a.b()``, an attribute of that ``a.b().c``.
+    ``Resolver.force`` tells what it is, if the environment has it.
     """
 
     name: str
 
 
+class Binds(enum.IntEnum):
+    """What a function gets as its first argument when it is taken from a class or instance."""
+
+    INSTANCE = 0
+    CLASS = 1
+    NOTHING = 2
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionValue:
-    """A function as ``def`` makes it: file, number of its scope, and where it was defined."""
+    """A function as ``def`` makes it: file, number of its scope, and where it was defined.
+
+    ``receiver`` is what a bound method passes as the first argument; ``overridden`` tells that
+    another function of the same kind may be in its place, so that its body says nothing.
+    """
 
     path: str
     number: int
     closure: "Frame | None"
+    binds: Binds = Binds.INSTANCE
+    receiver: "Value | None" = None
+    overridden: bool = False
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +96,11 @@ class LambdaValue:
 
     expression: Lambda
     closure: "Frame"
+    receiver: "Value | None" = None
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +110,52 @@ class FactoryValue:
     function: FunctionValue
     protocols: Protocol
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyValue:
+    """A property as its class holds it: reading it calls ``getter``."""
+
+    getter: "Value"
+    steps: tuple[Step, ...] = field(default=(), compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
 
 
 @dataclass(frozen=True, slots=True)
 class ClassValue:
-    """A first-party class: file and number of its scope."""
+    """A class: file and number of its scope.
+
+    ``arguments`` are what its type parameters stand for, if that is known; ``exact`` is False
+    where it may be a subclass.
+    """
 
     path: str
     number: int
+    arguments: "tuple[Values, ...]" = ()
+    exact: bool = True
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    @property
+    def plain(self) -> "ClassValue":
+        """The class itself, without what a place knows about it."""
+        return ClassValue(self.path, self.number)
+
+    __hash__ = _cached_hash
+
+
+@dataclass(frozen=True, slots=True)
+class SuperValue:
+    """``super()``: what follows a class in the order of resolution of a receiver's class."""
+
+    start: ClassValue
+    receiver: "Value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +163,36 @@ class Partial:
     """A callable with some of its arguments already given (``functools.partial``)."""
 
     function: "Value"
+    arguments: "tuple[Values, ...]" = ()
+    keywords: "tuple[tuple[str, Values], ...]" = ()
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
+
+
+@dataclass(frozen=True, slots=True)
+class CallableValue:
+    """A callable that only a type describes: ``Callable[parameters, result]``.
+
+    The expressions are meant in the frame; ``solution`` holds the type variables known so far.
+    """
+
+    parameters: Expr
+    result: Expr
+    frame: "Frame"
+    solution: "tuple[tuple[TypeVariable, Values], ...]" = ()
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A callable that gives the same whenever it is called."""
+
+    result: "Values"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +201,34 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeVariable:
+    """A type variable, by the scope that it belongs to and its name."""
+
+    path: str
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AliasValue:
+    """A type that is not a plain class, such as ``Optional[A]``, and the frame it is meant in."""
+
+    expression: Expr
+    frame: "Frame"
+    arguments: "tuple[Values, ...]" = ()
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
+
+
+@dataclass(frozen=True, slots=True)
 class Produced:
     """What calling an async, generator or context manager function gives: work not yet done.
 
     ``maker`` is what was called, None for a generator expression. ``done`` tells that a plain
     function gave it among other things, so that some of the work may have been done.
+    ``result`` is what awaiting, entering or iterating gives, where that is known already.
     """
 
     kind: Kind
@@ -106,17 +237,45 @@ class Produced:
     target: Target | None = field(default=None, compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
     done: bool = False
+    result: "Values | None" = None
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    __hash__ = _cached_hash
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceValue:
-    """An instance of a known class. ``exact`` is False where it may be of a subclass."""
+    """An instance of a known class.
+
+    ``exact`` is False where it may be of a subclass. ``of`` is the class, None for a builtin
+    one known by its name; ``arguments`` are what its type parameters stand for; ``items`` what
+    a tuple of known length holds. ``is_open`` tells that it may support more than
+    ``protocols``, ``structural`` that its class is a ``Protocol``, which other objects meet too,
+    ``doubtful`` that only an annotation speaks of it, where the project also uses an
+    asynchronous class of that name: such annotations are easily left behind.
+    """
 
     class_name: str
     protocols: Protocol
     exact: bool = True
+    of: ClassValue | None = None
+    arguments: "tuple[Values, ...]" = ()
+    items: "tuple[Values, ...] | None" = None
+    is_open: bool = False
+    structural: bool = False
+    doubtful: bool = False
     target: Target | None = field(default=None, compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
+
+    @property
+    def is_none(self) -> bool:
+        """Whether this is ``None``."""
+        return self.class_name == "NoneType" and self.of is None
+
+    __hash__ = _cached_hash
 
 
 Value = (
@@ -126,9 +285,15 @@ Value = (
     | FunctionValue
     | LambdaValue
     | FactoryValue
+    | PropertyValue
     | ClassValue
+    | SuperValue
     | Partial
+    | CallableValue
+    | Constant
     | Identity
+    | TypeVariable
+    | AliasValue
     | Produced
     | InstanceValue
 )
@@ -138,18 +303,29 @@ UNKNOWN = Unknown()
 ANYTHING: Values = (UNKNOWN,)
 OVERFLOW: Values = (Unknown(overflow=True),)
 
-#: More alternatives than this are not worth following.
-MAX_ALTERNATIVES = 16
+#: More alternatives than this are as good as unknown.
+MAX_ALTERNATIVES = 200
+
+#: Aliases inside aliases are followed this deep.
+MAX_NESTING = 4
+
+#: Types that are made of more others, as recursive ones come to be, are as good as unknown.
+MAX_WEIGHT = 150
+
+#: What ``typing.Self`` stands for.
+SELF: Final = TypeVariable("", 0, "Self")
+
+Solution = Mapping[TypeVariable, Values]
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where an expression is evaluated.
+    """Where an expression is evaluated: file, scope number, and what is known of parameters.
 
-    ``parameters`` are what a call passed, where that is known; ``parent`` is the frame of the
-    enclosing function; ``rebinding`` is a name with the position of the binding that is being
-    evaluated, so that the name in it means an earlier one; ``shadows`` are the parameters of
-    lambdas; ``before`` is the line of the module-level statement that is being evaluated, so
+    ``parent`` is the frame of the enclosing call. ``rebinding`` is the name, and the position
+    of its binding, whose value is being evaluated: in it the name still has its earlier
+    meaning. ``shadows`` are names that a lambda or type parameter puts in front of everything.
+    ``before`` is the line of the module-level statement whose value is being evaluated, so
     that a name which is bound again after it means what it was bound to by then;
     ``everything`` makes the names of the scope itself mean all that they are ever bound to in
     it, wherever that is. ``local`` holds the values that are live at a place that the visitor
@@ -165,6 +341,7 @@ class Frame:
     before: int = 0
     everything: bool = False
     local: Mapping[str, Values] | None = field(default=None, compare=False)
+    _hash: int = field(default=0, init=False, repr=False, compare=False)
 
     @property
     def is_plain(self) -> bool:
@@ -193,6 +370,8 @@ class Frame:
         """The frame without what is live only at the moment."""
         return self if self.local is None else replace(self, local=None)
 
+    __hash__ = _cached_hash
+
 
 def depth_of(value: Value) -> int:
     """Return how many frames a value holds inside each other."""
@@ -207,24 +386,131 @@ def depth_of(value: Value) -> int:
             return 0
 
 
+def weight(value: Value) -> int:
+    """Return how many values a value is made of, counting too deep a nesting as too many."""
+    if not isinstance(value, _WEIGHTY):
+        return 1
+    if not value._weight:
+        object.__setattr__(value, "_weight", 1 + sum(map(weight, _inside(value))))
+    return value._weight
+
+
+def _inside(value: Value) -> Iterator[Value]:
+    match value:
+        case InstanceValue(arguments=arguments, items=items):
+            groups = (*arguments, *(items or ()))
+        case ClassValue(arguments=arguments) | AliasValue(arguments=arguments):
+            groups = arguments
+        case Produced(result=result):
+            groups = (result or (),)
+        case CallableValue(solution=solution):
+            groups = tuple(known for _, known in solution)
+        case FunctionValue(receiver=receiver) if receiver is not None:
+            groups = ((receiver,),)
+        case _:
+            return
+    for group in groups:
+        yield from group
+
+
+def bounded(values: Values) -> Values:
+    """Return values, or anything if they are made of too much to be worth following."""
+    return values if sum(map(weight, values)) <= MAX_WEIGHT else ANYTHING
+
+
 def union(groups: Iterable[Values]) -> Values:
     """Join alternatives, keeping the order and dropping repeats; too many are ``OVERFLOW``."""
-    joined = dict.fromkeys(value for group in groups for value in group)
+    filled = [group for group in groups if group]
+    if not filled:
+        return ()
+    if len(filled) == 1 and len(filled[0]) == 1:
+        return filled[0]
+    joined = dict.fromkeys(value for group in filled for value in group)
     return OVERFLOW if len(joined) > MAX_ALTERNATIVES else tuple(joined)
 
 
+def is_known(values: Values) -> bool:
+    """Tell whether there are values and all of them are known."""
+    return bool(values) and not any(isinstance(value, Unknown) for value in values)
+
+
+def overridden(value: Value) -> Value:
+    """Mark a function, or that behind a property, as one that may be another."""
+    match value:
+        case FunctionValue():
+            return replace(value, overridden=True)
+        case FactoryValue(function=function):
+            return replace(value, function=replace(function, overridden=True))
+        case PropertyValue(getter=getter):
+            return replace(value, getter=overridden(getter))
+        case _:
+            return value
+
+
+def without_contents(values: Values) -> Values:
+    """Forget what builtin containers hold: it may have been exchanged since."""
+    return tuple(
+        replace(value, arguments=())
+        if isinstance(value, InstanceValue) and value.of is None and value.arguments
+        else value
+        for value in values
+    )
+
+
+def without_none(values: Values) -> Values:
+    """Drop ``None`` where there is something else."""
+    if len(values) < 2:
+        return values
+    rest = tuple(v for v in values if not (isinstance(v, InstanceValue) and v.is_none))
+    return rest or values
+
+
+def doubted(values: Values) -> Values:
+    """Mark instances as doubtful."""
+    return tuple(
+        replace(value, doubtful=True) if isinstance(value, InstanceValue) else value
+        for value in values
+    )
+
+
+_WEIGHTY = (InstanceValue, ClassValue, AliasValue, Produced, CallableValue, FunctionValue)
+
+_STEPLESS = (
+    Unknown, External, Identity, SuperValue, CallableValue, Constant, TypeVariable, AliasValue,
+)  # fmt: skip
+
+
 def without_steps(value: Value) -> Value:
-    """Return a value without its evidence."""
-    if isinstance(value, Unknown | External | Identity) or not value.steps:
-        return value
-    return replace(value, steps=())
+    """Return a value without its evidence, always the same object for equal values.
+
+    What values are made of goes through here, so that comparing them stays cheap however deep
+    they are.
+    """
+    if not isinstance(value, _STEPLESS) and value.steps:
+        value = replace(value, steps=())
+    return _SAME.setdefault(value, value)
+
+
+_SAME: dict[Value, Value] = {}
+
+
+def forget_values() -> None:
+    """Drop what ``without_steps`` remembers: another project makes other values."""
+    _SAME.clear()
 
 
 def with_step(values: Values, step: Step) -> Values:
     """Put a step in front of the evidence of each value that carries evidence."""
+    return with_steps(values, (step,))
+
+
+def with_steps(values: Values, steps: tuple[Step, ...]) -> Values:
+    """Put steps in front of the evidence of each value that carries evidence."""
+    if not steps:
+        return values
     return tuple(
         value
-        if isinstance(value, Unknown | External | Identity)
-        else replace(value, steps=(step, *value.steps))
+        if isinstance(value, _STEPLESS)
+        else replace(value, steps=(*steps, *(s for s in value.steps if s not in steps)))
         for value in values
     )

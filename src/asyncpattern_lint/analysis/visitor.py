@@ -4,8 +4,9 @@ It visits the fields that carry meaning only, which is ten times as quick as ``C
 every comma and space, and asks for positions only where there is something to report.
 """
 
+import ast
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any
@@ -25,8 +26,15 @@ from asyncpattern_lint.analysis.values import (
     Values,
 )
 from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.expressions import STAR
-from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS
+from asyncpattern_lint.index.expressions import (
+    STAR,
+    annotation,
+    display,
+    items,
+    lowered_subscript,
+    lowered_union,
+)
+from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS, condition_of
 from asyncpattern_lint.index.model import (
     OPAQUE,
     PROTOCOL_USES,
@@ -35,14 +43,16 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
+    Condition,
+    Element,
     Expr,
+    Fallback,
     GeneratorExpression,
     Lambda,
     ModuleIndex,
     Name,
     Opaque,
     Scope,
-    Subscript,
     dotted,
     head,
 )
@@ -102,8 +112,11 @@ class ExpressionVisitor:
             if isinstance(site.value, Name) and site.uses & PROTOCOL_USES
         )
         self.patched = frozenset(module.patched) | frozenset(module.written)
+        self.assigned = frozenset(module.assigned)
         self.env: dict[str, Values] | None = {}
         self.shadows: tuple[tuple[str, Values], ...] = ()
+        self.elements: dict[str, Expr] = {}
+        """What the targets of the comprehensions around a place stand for."""
         self.set_attributes: set[str] = set()
         self.muted = 0
         self.comprehensions = 0
@@ -152,6 +165,10 @@ class ExpressionVisitor:
         """Return what an expression may stand for here."""
         return self.resolver.evaluate(expr, self.frame)
 
+    def judged(self, expr: Expr) -> Values:
+        """Return what a use of an expression has to cope with here."""
+        return self.resolver.judged(expr, self.frame)
+
     def bind(self, name: str, values: Values) -> None:
         """Note that a name holds other values from here on."""
         if self.env is not None and name not in self.scope.outer:
@@ -173,7 +190,7 @@ class ExpressionVisitor:
         """Judge one use; note it if it cannot work and is not ``legitimate`` for the kind."""
         if self.muted or isinstance(expr, Opaque):
             return
-        verdict = judge(use, self.values(expr))
+        verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
             return
         self.hits.append(Hit(node, use, construct, verdict))
@@ -189,12 +206,14 @@ class ExpressionVisitor:
 
     def _is_patched(self, verdict: Verdict, expr: Expr) -> bool:
         """Whether this file replaces what the expression names, for example in a test."""
-        if not self.patched:
+        if not self.patched and not self.assigned:
             return False
         names = {verdict.target.name.rpartition(".")[2]} if verdict.target else set()
         while not isinstance(expr, Name):
             match expr:
                 case Attribute(value=value, name=name):
+                    if self._is_assigned(expr, name):
+                        return True
                     names.add(name)
                     expr = value
                 case Call(func=func):
@@ -206,6 +225,15 @@ class ExpressionVisitor:
         if isinstance(expr, Name):
             names.add(expr.id)
         return not names.isdisjoint(self.patched)
+
+    def _is_assigned(self, expr: Expr, name: str) -> bool:
+        """Whether this file sets the attribute on the same object, or on one of the module's."""
+        start = head(expr)
+        own = start.id if isinstance(start, Name) else None
+        return any(
+            attribute == name and (at == own or at in self.module.scopes[0].bindings)
+            for at, attribute in self.assigned
+        )
 
     def truth(self, node: cst.BaseExpression) -> None:
         """Judge an expression that is tested for truth."""
@@ -222,7 +250,9 @@ class ExpressionVisitor:
 
     def _name(self, node: cst.Name) -> Expr:
         constant = _CONSTANTS.get(node.value)
-        return Name(node.value) if constant is None else Builtin(constant)
+        if constant is not None:
+            return Builtin(constant)
+        return self.elements.get(node.value) or Name(node.value)
 
     def _attribute(self, node: cst.Attribute) -> Expr:
         value = self.visit(node.value)
@@ -277,6 +307,8 @@ class ExpressionVisitor:
             else:
                 nodes[len(args)] = arg.value
                 args.append(lowered)
+        if len(args) == 2 and last_name(node.func) == "cast":
+            args[0] = annotation(parsed(node.args[0].value)) or OPAQUE
         call = Call(func, tuple(args), tuple(keywords))
         self._check_arguments(node, call, nodes)
         return call
@@ -324,6 +356,10 @@ class ExpressionVisitor:
             self._check_percent(node)
             return left
         right = self.visit(node.right)
+        if isinstance(node.operator, cst.BitOr):
+            types = as_outlined(node, OPAQUE)
+            if types != OPAQUE:
+                return types
         construct = f"operator {cst.Module([]).code_for_node(node.operator).strip()}"
         if self.is_unhelpful(right):
             self._use_result(node.left, left, construct)
@@ -352,7 +388,7 @@ class ExpressionVisitor:
         """
         if isinstance(expr, Opaque):
             return False
-        values = self.values(expr)
+        values = self.judged(expr)
         return bool(values) and all(
             (produced and isinstance(v, Produced))
             or (isinstance(v, InstanceValue) and v.class_name in UNHELPFUL)
@@ -369,11 +405,21 @@ class ExpressionVisitor:
             self.env = join([before, self.env])
         if asked:
             return OPAQUE
+        if isinstance(node.operator, cst.Or):
+            return Fallback(left, right)
         return Choice((left, right))
 
     def _forget_guarded(self, test: cst.BaseExpression) -> frozenset[str]:
         """Take the names that a test asks about for anything, in what depends on it."""
         asked = guarded_names(test)
+        condition = condition_in(test)
+        if condition is not None and self.env is not None:
+            held = self.env.get(condition.name, ())
+            if held and all(isinstance(v, InstanceValue) and v.is_none for v in held):
+                # Where it matters it is something else.
+                asked |= {condition.name}
+        if self.elements:
+            self.elements = {**self.elements, **dict.fromkeys(asked & self.elements.keys(), OPAQUE)}
         if self.env is None:
             self.shadows = (*self.shadows, *((name, ANYTHING) for name in asked))
         else:
@@ -427,8 +473,7 @@ class ExpressionVisitor:
     def _walrus(self, node: cst.NamedExpr) -> Expr:
         value = self.visit(node.value)
         if isinstance(node.target, cst.Name):
-            hidden = self.comprehensions and not self._shadowed.isdisjoint(names_in(node.value))
-            self.bind(node.target.value, ANYTHING if hidden else self.values(value))
+            self.bind(node.target.value, self.values(value))
         return value
 
     def _lambda(self, node: cst.Lambda) -> Expr:
@@ -442,24 +487,26 @@ class ExpressionVisitor:
         stars = (parameters.star_arg, parameters.star_kwarg)
         names += [star.name.value for star in stars if isinstance(star, cst.Param)]
         env, shadows = self.env, self.shadows
-        if self.comprehensions and env is not None:
-            # What a comprehension binds is not there when the lambda runs.
-            names.extend(name for name in env if name in self._shadowed)
+        elements = self.elements
+        self.elements = {n: e for n, e in elements.items() if n not in names}
         self.env = None
         self.shadows = (*shadows, *((name, ANYTHING) for name in names))
         body = self.visit(node.body)
-        self.env, self.shadows = env, shadows
+        self.env, self.shadows, self.elements = env, shadows, elements
         if self.comprehensions:
             return OPAQUE
         ordered = [p.name.value for p in every]
         return Lambda((*ordered, *names[len(ordered) :]), body, _yields(node.body), 0)
 
     def _display(self, node: cst.List | cst.Tuple | cst.Set) -> Expr:
+        elements: list[Expr] = []
         for element in node.elements:
             lowered = self.visit(element.value)
             if isinstance(element, cst.StarredElement):
                 self.use(element.value, lowered, Use.FOR, "unpacking")
-        return Builtin(type(node).__name__.lower())
+            elements.append(lowered)
+        starred = any(isinstance(element, cst.StarredElement) for element in node.elements)
+        return display(type(node).__name__.lower(), elements, starred)
 
     def _dict(self, node: cst.Dict) -> Expr:
         for element in node.elements:
@@ -468,13 +515,11 @@ class ExpressionVisitor:
             self.visit(element.value)
         return Builtin("dict")
 
-    _shadowed: frozenset[str] = frozenset()
-
     def _comprehension(
         self, node: cst.ListComp | cst.SetComp | cst.DictComp | cst.GeneratorExp
     ) -> Expr:
-        env, shadowed = self.env, self._shadowed
-        shadows = self.shadows
+        elements, shadows = self.elements, self.shadows
+        before = None if self.env is None else dict(self.env)
         self.comprehensions += 1
         is_async = False
         awaits = self.awaits
@@ -490,22 +535,20 @@ class ExpressionVisitor:
                 self.use(clause.iter, lowered, Use.ASYNC_FOR, "async comprehension")
             else:
                 self.use(clause.iter, lowered, Use.FOR, "comprehension")
-            names = target_names(clause.target)
-            self._shadowed |= names
-            if self.env is None:
-                self.shadows = (*self.shadows, *((name, ANYTHING) for name in names))
-            else:
-                self.env = {**self.env, **dict.fromkeys(names, ANYTHING)}
+            element = Element(lowered, clause.asynchronous is not None)
+            self.elements = {**self.elements, **_elements(clause.target, element)}
             for condition in clause.ifs:
                 self.truth(condition.test)
+                self._forget_guarded(condition.test)
             clause = clause.inner_for_in
         if isinstance(node, cst.DictComp):
             self.visit(node.key)
-            self.visit(node.value)
+            held = self.visit(node.value)
         else:
-            self.visit(node.elt)
+            held = self.visit(node.elt)
         self.comprehensions -= 1
-        self._restore(env, shadowed)
+        self._end_guards(before)
+        self.elements = elements
         self.shadows = shadows
         # https://docs.python.org/3/reference/expressions.html#generator-expressions
         is_async = is_async or self.awaits > awaits
@@ -514,16 +557,16 @@ class ExpressionVisitor:
             self.awaits = awaits
             return GeneratorExpression(is_async, 0)
         self.awaits += is_async
-        return Builtin(type(node).__name__[:-4].lower())
+        name = type(node).__name__[:-4].lower()
+        return Builtin(name) if isinstance(node, cst.DictComp) else display(name, [held], False)
 
-    def _restore(self, env: dict[str, Values] | None, shadowed: frozenset[str]) -> None:
-        """Leave a comprehension: its walrus targets stay, its own targets go."""
-        inner, self.env = self.env, env
-        if inner is not None and env is not None:
-            for name, values in inner.items():
-                if name not in self._shadowed and env.get(name) is not values:
-                    env[name] = values
-        self._shadowed = shadowed
+    def _end_guards(self, before: dict[str, Values] | None) -> None:
+        """Leave a comprehension: what its conditions asked matters inside it only."""
+        if before is None or self.env is None:
+            return
+        for name, values in before.items():
+            if self.env.get(name) == ANYTHING:
+                self.env[name] = values
 
     def _subscript(self, node: cst.Subscript) -> Expr:
         value = self.visit(node.value)
@@ -536,7 +579,7 @@ class ExpressionVisitor:
                 for part in (index.lower, index.upper, index.step):
                     if part is not None:
                         self.visit(part)
-        return Subscript(value, ())
+        return as_outlined(node, value)
 
     def _yield(self, node: cst.Yield) -> Expr:
         if isinstance(node.value, cst.From):
@@ -556,6 +599,43 @@ class ExpressionVisitor:
             if isinstance(child, cst.BaseExpression):
                 self.visit(child)
         return OPAQUE
+
+
+def parsed(node: cst.BaseExpression) -> ast.expr | None:
+    """Return an expression as ``ast`` has it, None if it is too new for this Python."""
+    try:
+        return ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def condition_in(test: cst.BaseExpression) -> Condition | None:
+    """Return what a test asks of one name, None if it asks something else."""
+    expression = parsed(test)
+    return None if expression is None else condition_of(expression)
+
+
+def as_outlined(node: cst.Subscript | cst.BinaryOperation, value: Expr) -> Expr:
+    """Lower a subscript of a lowered value, or ``A | B``, as the outline does."""
+    expression = parsed(node)
+    if isinstance(expression, ast.Subscript):
+        return lowered_subscript(expression, value)
+    if isinstance(expression, ast.BinOp):
+        return lowered_union(expression)
+    return OPAQUE
+
+
+def _elements(target: cst.BaseExpression, value: Expr) -> dict[str, Expr]:
+    """Return what the targets of a comprehension stand for."""
+    if isinstance(target, cst.Name):
+        return {target.value: value}
+    if not isinstance(target, cst.Tuple | cst.List):
+        return {}
+    bound: dict[str, Expr] = {}
+    starred = [isinstance(e, cst.StarredElement) for e in target.elements]
+    for element, part in zip(target.elements, items(starred, value), strict=True):
+        bound.update(_elements(element.value, part))
+    return bound
 
 
 def join(states: Sequence[dict[str, Values]]) -> dict[str, Values]:
@@ -635,7 +715,15 @@ def last_name(node: cst.BaseExpression) -> str:
 
 
 def guarded_names(node: cst.CSTNode) -> frozenset[str]:
-    """Return the names that a test asks something about, such as ``isawaitable(x)``."""
+    """Return what a test asks something about, such as ``isawaitable(x)`` or ``fits(self.x)``.
+
+    Attributes are given as dotted names.
+    """
+    return asked_names(node) | frozenset(_decided_by_calls(node))
+
+
+def asked_names(node: cst.CSTNode) -> frozenset[str]:
+    """Return what well-known questions such as ``isawaitable(x)`` are about, anywhere inside."""
     names: set[str] = set()
     stack: list[cst.CSTNode] = [node]
     while stack:
@@ -643,10 +731,53 @@ def guarded_names(node: cst.CSTNode) -> frozenset[str]:
         if isinstance(current, cst.Call):
             asked = last_name(current.func)
             if asked in GUARDS or asked.startswith(GUARD_PREFIXES):
-                for argument in current.args:
-                    names |= target_names(argument.value)
+                about = frozenset(_asked_about(current))
+                if asked == "hasattr" and "self" in about:
+                    # It asks for an attribute; what the object is stays known.
+                    about = frozenset({f"self.{_text_of(current)}"})
+                names.update(about)
         stack.extend(current.children)
     return frozenset(names)
+
+
+#: Functions that say something of an object's contents rather than of its kind.
+_PLAIN_TESTS = frozenset({"all", "any", "bool", "int", "len", "str", "next", "max", "min", "sum"})
+
+
+def _decided_by_calls(node: cst.CSTNode) -> Iterator[str]:
+    """Yield what is passed to functions whose answers decide a test by themselves."""
+    if isinstance(node, cst.BooleanOperation):
+        yield from _decided_by_calls(node.left)
+        yield from _decided_by_calls(node.right)
+    elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+        yield from _decided_by_calls(node.expression)
+    elif isinstance(node, cst.Call) and last_name(node.func) not in _PLAIN_TESTS:
+        yield from _asked_about(node)
+
+
+def _text_of(node: cst.Call) -> str:
+    """Return the text that is a call's second argument, if it is one."""
+    value = node.args[1].value if len(node.args) > 1 else None
+    text = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
+    return text if isinstance(text, str) else ""
+
+
+def _asked_about(node: cst.Call) -> Iterator[str]:
+    for argument in node.args:
+        name = dotted_name(argument.value)
+        if name:
+            yield name
+
+
+def dotted_name(node: cst.BaseExpression) -> str:
+    """Return ``a.b.c`` for a name or a chain of plain attributes, else an empty string."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return ""
+    return ".".join((node.value, *reversed(parts)))
 
 
 def names_in(node: cst.CSTNode) -> frozenset[str]:

@@ -1,11 +1,12 @@
 """Walk the statements of one scope and keep track of what its names hold."""
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import libcst as cst
 
+from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import excludes
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import (
@@ -13,32 +14,51 @@ from asyncpattern_lint.analysis.values import (
     Frame,
     FunctionValue,
     InstanceValue,
+    Value,
     Values,
     union,
+    without_contents,
 )
 from asyncpattern_lint.analysis.visitor import (
     MANAGERS,
     ExpressionVisitor,
+    asked_names,
+    condition_in,
     guarded_names,
     join,
     last_name,
     names_in,
+    parsed,
     target_names,
 )
 from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.handlers import ENDING_CALLS, RAISING_CONTEXTS, truth_of
+from asyncpattern_lint.index.expressions import annotation, items
+from asyncpattern_lint.index.handlers import (
+    ENDING_CALLS,
+    RAISING_CONTEXTS,
+    opposite,
+    spelled,
+    spelled_name,
+    truth_in_stub,
+    truth_of,
+)
 from asyncpattern_lint.index.model import (
     OPAQUE,
+    Ask,
     Attribute,
     Await,
     Builtin,
     Call,
     Choice,
+    Condition,
+    Element,
     Entered,
     Expr,
+    Fallback,
     Imported,
     ModuleIndex,
     Name,
+    Parameter,
     ScopeKind,
     dotted,
 )
@@ -117,6 +137,12 @@ class ScopeWalker(ExpressionVisitor):
 
     def walk(self, body: Iterable[cst.CSTNode]) -> None:
         """Walk the scope's statements."""
+        if self.scope.kind is ScopeKind.FUNCTION:
+            at = Frame(self.path, self.number)
+            for name, entry in self.scope.bindings.items():
+                first = entry.every[0]
+                if isinstance(first, Parameter):
+                    super().bind(name, self.resolver.bound_by(name, 0, first, at))
         self._block(body)
 
     # --- state -------------------------------------------------------------------------
@@ -172,12 +198,32 @@ class ScopeWalker(ExpressionVisitor):
         self._forget(guarded_names(test))
         start = self._state()
         ends: list[State] = []
-        chosen = _constant_test(test, self.module.constants)
+        chosen = _constant_test(test, self.module)
+        condition = condition_in(test)
         if chosen is not False:
-            self._branch(lambda: self._visit_body(node.body), start, ends)
+            held = self._narrowed(start, condition)
+            self._branch(lambda: self._visit_body(node.body), held, ends)
         if chosen is not True:
-            self._branch(lambda: self._visit_else(node.orelse), start, ends)
+            failed = None if condition is None else opposite(condition)
+            held = self._narrowed(start, failed)
+            self._branch(lambda: self._visit_else(node.orelse), held, ends)
         self._merge(ends, start)
+
+    def _narrowed(self, state: State, condition: Condition | None) -> State:
+        """Return what names hold where a test turned out as the condition says.
+
+        What cannot be there by what is known may be anything: the code knows better.
+        """
+        values = state.get(condition.name) if condition is not None else None
+        if condition is None or values is None:
+            return state
+        if condition.ask is Ask.CALLABLE or (condition.ask is Ask.TRUE and not condition.holds):
+            return state
+        wants_none = condition.ask is Ask.NONE and condition.holds
+        kept = tuple(
+            v for v in values if (isinstance(v, InstanceValue) and v.is_none) is wants_none
+        )
+        return {**state, condition.name: kept or ANYTHING}
 
     def _visit_else(self, node: cst.If | cst.Else | None) -> None:
         if isinstance(node, cst.If):
@@ -267,8 +313,10 @@ class ScopeWalker(ExpressionVisitor):
         else:
             self.use(node.iter, value, Use.FOR, "for")
 
+        element = Element(value, node.asynchronous is not None)
+
         def run() -> None:
-            self._bind_target(node.target, OPAQUE)
+            self._bind_target(node.target, element)
             self._visit_body(node.body)
 
         start = self._loop(run, names_in(node))
@@ -279,14 +327,14 @@ class ScopeWalker(ExpressionVisitor):
                 self.dead = False
 
     def _while(self, node: cst.While) -> None:
-        endless = _constant_test(node.test, self.module.constants) is True
+        endless = _constant_test(node.test, self.module) is True
 
         def run() -> None:
             self.truth(node.test)
             self._forget(guarded_names(node.test))
             self._visit_body(node.body)
 
-        if _constant_test(node.test, self.module.constants) is False:
+        if _constant_test(node.test, self.module) is False:
             if node.orelse is not None:
                 self._visit_body(node.orelse.body)
             return
@@ -337,7 +385,8 @@ class ScopeWalker(ExpressionVisitor):
 
     def _expects_error(self, node: cst.BaseExpression, value: Expr) -> bool:
         """Whether a context manager says that an error is expected, by itself or as a helper."""
-        if last_name(node) in RAISING_CONTEXTS:
+        name = last_name(node)
+        if self.module.aliases.get(name, name) in RAISING_CONTEXTS:
             return True
         if not isinstance(value, Call):
             return False
@@ -464,8 +513,18 @@ class ScopeWalker(ExpressionVisitor):
     def _expression(self, node: cst.Expr) -> None:
         value = self.visit(node.value)
         self.use(node.value, value, Use.DISCARDED, "expression statement")
-        if isinstance(value, Call) and dotted(value.func) in ENDING_CALLS:
+        if not isinstance(value, Call):
+            return
+        if spelled_name(dotted(value.func), self.module.aliases) in ENDING_CALLS:
             self.dead = True
+        elif isinstance(value.func, Attribute) and isinstance(value.func.value, Name):
+            self._note_change(value.func.value.id)
+
+    def _note_change(self, name: str) -> None:
+        """Note that a container may hold something else from here on."""
+        held = (self.env or {}).get(name)
+        if held is not None and (plain := without_contents(held)) != held:
+            self.bind(name, plain)
 
     def _assign(self, node: cst.Assign) -> None:
         targets = [target.target for target in node.targets]
@@ -479,7 +538,7 @@ class ScopeWalker(ExpressionVisitor):
 
     def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
         if isinstance(node, cst.Call):
-            self._forget(guarded_names(node))
+            self._forget(asked_names(node))
         pairs = _pairs(target, node)
         lowered = [(part, source, self.visit(source)) for part, source in pairs]
         bound: list[tuple[cst.BaseExpression, Expr, Values | None]] = [
@@ -500,14 +559,21 @@ class ScopeWalker(ExpressionVisitor):
         self, target: cst.BaseExpression, value: Expr, values: Values | None = None
     ) -> None:
         if isinstance(target, cst.Name):
-            if value == Builtin("NoneType"):
+            if value == Builtin("NoneType") and values is None:
                 # A placeholder, until something that the flow may not show replaces it.
                 self.bind(target.value, ANYTHING)
             else:
                 self.bind(target.value, self.values(value) if values is None else values)
         elif isinstance(target, cst.Tuple | cst.List):
-            for element in target.elements:
-                self._bind_target(element.value, OPAQUE)
+            starred = [isinstance(e, cst.StarredElement) for e in target.elements]
+            parts = [
+                (element.value, part)
+                for element, part in zip(target.elements, items(starred, value), strict=True)
+            ]
+            # All of them are taken before the first is bound.
+            held = [self.values(part) for _, part in parts]
+            for (element, part), known in zip(parts, held, strict=True):
+                self._bind_target(element, part, known)
         elif isinstance(target, cst.Attribute):
             base = self.visit(target.value)
             name = target.attr.value
@@ -520,6 +586,8 @@ class ScopeWalker(ExpressionVisitor):
             )
         elif isinstance(target, cst.Subscript):
             self.visit(target)
+            if isinstance(target.value, cst.Name):
+                self._note_change(target.value.value)
 
     def _check_discarded(
         self, target: cst.BaseExpression, source: cst.BaseExpression, value: Expr
@@ -527,7 +595,7 @@ class ScopeWalker(ExpressionVisitor):
         if (
             self.scope.kind is ScopeKind.FUNCTION
             and isinstance(target, cst.Name)
-            and isinstance(value, Call | Await | Choice)
+            and isinstance(value, Call | Await | Choice | Fallback)
             and target.value not in self.scope.outer
             and target.value not in self.module.nonlocals
             and self.is_discarded is not None
@@ -538,10 +606,26 @@ class ScopeWalker(ExpressionVisitor):
     is_discarded: Callable[[cst.Name], bool] | None = None
 
     def _annotated(self, node: cst.AnnAssign) -> None:
+        declared = annotation(parsed(node.annotation.annotation))
         if node.value is not None:
             value = self.visit(node.value)
-            self._bind_target(node.target, value)
+            held = self.values(value) if isinstance(node.target, cst.Name) else None
+            if held is not None and value == Builtin("NoneType"):
+                held = self._declared(declared)
+            elif held is not None and declared is not None:
+                at = Frame(self.path, self.number)
+                held = self.resolver.declared(held, declared, at)
+            self._bind_target(node.target, value, held)
             self._check_discarded(node.target, node.value, value)
+        elif isinstance(node.target, cst.Name):
+            self.bind(node.target.value, self._declared(declared))
+
+    def _declared(self, annotation: Expr | None) -> Values:
+        """Return what an annotated local name may hold."""
+        if annotation is None:
+            return ANYTHING
+        at = Frame(self.path, self.number)
+        return self.resolver.told(self.resolver.types.annotated(annotation, at))
 
     def _augmented(self, node: cst.AugAssign) -> None:
         value = self.visit(node.value)
@@ -552,6 +636,9 @@ class ScopeWalker(ExpressionVisitor):
                 self._use_result(node.value, value, construct)
             if self.is_unhelpful(value):
                 self._use_result(node.target, target, construct)
+            held = self.values(target)
+            if held and all(map(_keeps_type, held)):
+                return
         self._bind_target(node.target, OPAQUE)
 
     def _extends(self, target: Expr) -> bool:
@@ -571,14 +658,15 @@ class ScopeWalker(ExpressionVisitor):
     def _check_returned(self, node: cst.BaseExpression, value: Expr) -> None:
         scope = self.scope
         assert scope.annotation is not None  # the caller has looked
-        if scope.is_generator:
+        if scope.is_generator or (not scope.is_async and len(scope.returns) > 1):
+            # Some functions return an awaitable where they are asked to.
             return
         bound = self.resolver.defined(self.path, self.number, Frame(self.path, scope.parent))
         if not all(isinstance(v, FunctionValue) and v.number == self.number for v in bound):
             # A decorator may do something with what the function returns.
             return
-        promised = self.resolver.annotated(scope.annotation, Frame(self.path, scope.parent))
-        if excludes(promised, self.values(value)):
+        promised = self.resolver.types.annotated(scope.annotation, Frame(self.path, scope.parent))
+        if excludes(promised, self.judged(value)):
             self._use_result(node, value, "return")
 
     def _raise(self, node: cst.Raise) -> None:
@@ -593,7 +681,7 @@ class ScopeWalker(ExpressionVisitor):
         self._forget(guarded_names(node.test))
         if node.msg is not None:
             self.visit(node.msg)
-        if _constant_test(node.test, self.module.constants) is False:
+        if _constant_test(node.test, self.module) is False:
             self.dead = True
 
     def _delete(self, node: cst.Del) -> None:
@@ -608,13 +696,25 @@ class ScopeWalker(ExpressionVisitor):
                 self.visit(target)
 
 
-def _constant_test(node: cst.BaseExpression, constants: Mapping[str, bool]) -> bool | None:
+def _keeps_type(value: Value) -> bool:
+    """Whether an augmented assignment leaves an object of the same class."""
+    return isinstance(value, InstanceValue) and value.of is None and value.class_name in UNHELPFUL
+
+
+def _constant_test(node: cst.BaseExpression, module: ModuleIndex) -> bool | None:
     """Return whether a test always holds, None if it depends."""
-    try:
-        test = ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
+    expression = parsed(node)
+    if expression is None:
         return None
-    return truth_of(test, constants)
+    test = spelled(expression, module.aliases)
+    truth = truth_of(test, module.constants)
+    return truth_in_stub(test) if truth is None and not _asks_for_types(test) else truth
+
+
+def _asks_for_types(test: ast.expr) -> bool:
+    return any(
+        getattr(node, "id", getattr(node, "attr", "")) == "TYPE_CHECKING" for node in ast.walk(test)
+    )
 
 
 def _caught_names(node: cst.BaseExpression | None) -> frozenset[str]:

@@ -29,12 +29,22 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
 @click.option("--ignore", multiple=True, metavar="CODES", help="Codes not to report.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--statistics", is_flag=True, help="Show counts per code, not the findings.")
+@click.option(
+    "--show-unresolved",
+    is_flag=True,
+    help="Also list the asynchronous uses that could not be resolved, and why.",
+)
 @click.option("--no-candidates", "candidates", flag_value=False, default=True, hidden=True)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
     help="Worker processes; one per processor by default.",
+)
+@click.option(
+    "--python",
+    metavar="PATH",
+    help="Interpreter or folder of the environment that the code runs in.",
 )
 @click.pass_context
 def check(
@@ -46,8 +56,10 @@ def check(
     ignore: tuple[str, ...],
     exit_zero: bool,
     statistics: bool,
+    show_unresolved: bool,
     candidates: bool,
     jobs: int | None,
+    python: str | None,
 ) -> None:
     """Check files and directories, the working directory by default.
 
@@ -64,8 +76,10 @@ def check(
         output_file=output_file,
         exit_zero=exit_zero,
         statistics=statistics,
+        show_unresolved=show_unresolved,
         candidates=candidates,
         jobs=jobs,
+        python=python,
     )
     ctx.exit(run(resolve(options, known_codes(), _cwd())))
 

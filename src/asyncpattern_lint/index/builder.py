@@ -11,10 +11,12 @@ from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Assigned,
+    AttributeSet,
     Binding,
     Bindings,
     Builtin,
     Call,
+    Condition,
     Decorator,
     Defined,
     Element,
@@ -31,9 +33,13 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     UseSite,
     dotted,
+    head,
 )
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
+
+#: More assignments to one attribute say that it may be anything.
+_MAX_SETS = 40
 
 _DELETED = -1
 _UNBOUND = -2
@@ -53,12 +59,13 @@ class Flow(int):
 NEVER, SWALLOWED, REACHED = Flow(0), Flow(1), Flow(2)
 
 
-def build(tree: ast.Module) -> ModuleIndex:
+def build(tree: ast.Module, *, stub: bool = False) -> ModuleIndex:
     """Return the outline of a module.
 
+    ``stub`` tells that it is a ``.pyi``, in which versions and platforms decide what is there.
     Raises ``RecursionError`` for code that is nested too deeply.
     """
-    builder = _Builder()
+    builder = _Builder(stub)
     try:
         return builder.module(tree)
     finally:
@@ -75,9 +82,14 @@ def parse(source: bytes, path: str) -> ast.Module:
 
 
 class _Builder(ExpressionVisitor):
-    def __init__(self) -> None:
+    def __init__(self, stub: bool) -> None:
         super().__init__()
+        self.stub = stub
         self.index = ModuleIndex(scopes=[])
+        self.self_name = ""
+        self.self_class = -1
+        self.assigned: set[tuple[str, str]] = set()
+        self.conditions: tuple[Condition, ...] = ()
         self.live: Live | None = {}
         self.written_globally: dict[str, list[int]] = {}
         self.pending: list[tuple[int, dict[str, int], dict[str, int]]] = []
@@ -86,7 +98,6 @@ class _Builder(ExpressionVisitor):
         self.dead = False
         self.probed = False
         self.broke = False
-        self.generic = False
         self.loop_ends: list[Live] = []
         self.number = -1
         self.top_level: frozenset[int] = frozenset()
@@ -154,6 +165,7 @@ class _Builder(ExpressionVisitor):
         )
         index.rewritten = sorted({h for h, n in self.written if n == "*" or n in PROTOCOL_METHODS})
         index.sys_modules = sorted(self.sys_modules)
+        index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)
         return index
 
@@ -187,12 +199,40 @@ class _Builder(ExpressionVisitor):
         self.yields_at = 0
         self.live = None if scope_kind is ScopeKind.FUNCTION else {}
         self.broke = False
+        self.conditions = ()
         if scope_kind is ScopeKind.FUNCTION:
             self.guards = ()
         return saved
 
-    def bind(self, name: str, value: Expr, line: int) -> None:
-        self._bind(name, Assigned(line, OPAQUE if self.dead else value))
+    def bind(self, name: str, value: Expr, line: int, declared: Expr | None = None) -> None:
+        self._bind(name, Assigned(line, OPAQUE if self.dead else value, declared))
+
+    def note_attribute(
+        self, base: Expr, name: str, value: Expr | None, line: int, declared: Expr | None = None
+    ) -> None:
+        if not isinstance(base, Name) or base.id != self.self_name:
+            if value is not None:
+                start = head(base)
+                self.assigned.add((start.id if isinstance(start, Name) else "", name))
+                self.index.scopes[self.number].writes.append(name)
+            return
+        owner = self.index.scopes[self.self_class]
+        if name == "*":
+            # Pickling puts back what was there before.
+            pickling = self.index.scopes[self.number].name == "__setstate__"
+            owner.sets_computed = owner.sets_computed or not pickling
+            return
+        known = owner.attributes_set.setdefault(name, [])
+        if len(known) < _MAX_SETS:
+            known.append(AttributeSet(line, self.number, value, declared))
+
+    def spelled(self, name: str) -> str:
+        return self.index.aliases.get(name, name)
+
+    def note_yield(self, value: Expr, line: int) -> None:
+        scope = self.index.scopes[self.number]
+        if not self.dead and not self.comprehensions:
+            scope.yields.append(Return(value, line))
 
     def _bind(self, name: str, binding: Binding) -> None:
         number = self.number
@@ -216,7 +256,7 @@ class _Builder(ExpressionVisitor):
 
     def _block(self, statements: Sequence[ast.stmt]) -> Flow:
         flow = REACHED
-        dead = self.dead
+        dead, conditions = self.dead, self.conditions
         for statement in statements:
             self.is_top_level = id(statement) in self.top_level
             method = self._statements.get(type(statement))
@@ -225,43 +265,70 @@ class _Builder(ExpressionVisitor):
                 flow = cast("Flow", result)
                 if flow == NEVER:
                     self.dead = True
-        self.dead = dead
+        self.dead, self.conditions = dead, conditions
         return flow
 
-    def _branches(self, *blocks: Sequence[ast.stmt]) -> Flow:
-        """Run alternative blocks from the same state and join what they leave."""
+    left_first = False
+
+    def _branches(self, *blocks: Sequence[ast.stmt], condition: Condition | None = None) -> Flow:
+        """Run alternative blocks from the same state and join what they leave.
+
+        ``condition`` is what the first of two needs. ``left_first`` tells afterwards that its
+        end is not reached.
+        """
         before = self.live
         ends: list[Live] = []
         flow = NEVER
-        for block in blocks:
+        outer = self.conditions
+        left_first = False
+        for position, block in enumerate(blocks):
             self.live = None if before is None else dict(before)
+            if condition is not None:
+                held = handlers.opposite(condition) if position else condition
+                self.conditions = (*outer, held)
             result = self._block(block)
+            left_first = left_first or (not position and result == NEVER)
             flow = max(flow, result)
             if self.live is not None and result != NEVER:
                 ends.append(self.live)
         self.live = before if before is None or not ends else _join(ends)
+        self.conditions = outer
+        self.left_first = left_first
         return flow
 
     def _if(self, node: ast.If) -> Flow:
         self.truth(node.test)
-        test = node.test
+        test = handlers.spelled(node.test, self.index.aliases)
         negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         inner = cast("ast.UnaryOp", test).operand if negated else test
         truth = handlers.truth_of(test, self.index.constants)
+        if self.stub and (truth is None or handlers.last_name(inner) == "TYPE_CHECKING"):
+            truth = handlers.truth_in_stub(test)
         if truth is not None:
             run, dead = (node.body, node.orelse) if truth else (node.orelse, node.body)
-            if handlers.last_name(inner) == "TYPE_CHECKING":
+            if handlers.last_name(inner) == "TYPE_CHECKING" and not self.stub:
                 self._for_types(dead)
+            elif self.stub:
+                pass
             else:
                 self._unreached(dead)
+            if self.stub and self.is_top_level:
+                # What a stub decides for a version or platform is there without conditions.
+                self.top_level |= frozenset(map(id, run))
             return self._block(run)
         probed = self.probed
         self.probed = probed or any(
             isinstance(part, ast.Call) and handlers.last_name(part.func) in _PROBES
             for part in ast.walk(test)
         )
-        flow = self._branches(node.body, node.orelse)
+        outer = self.conditions
+        condition = handlers.condition_of(test)
+        flow = self._branches(node.body, node.orelse, condition=condition)
         self.probed = probed
+        self.conditions = outer
+        if condition is not None and self.left_first:
+            # What follows runs only where the test failed.
+            self.conditions = (*outer, handlers.opposite(condition))
         return flow
 
     def _for_types(self, statements: Sequence[ast.stmt]) -> None:
@@ -325,11 +392,11 @@ class _Builder(ExpressionVisitor):
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars, Entered(value, is_async))
         guards = self.guards
-        self.guards = handlers.guard_of_with(node) + guards
+        managers = [handlers.spelled(item.context_expr, self.index.aliases) for item in node.items]
+        self.guards = handlers.guard_of_with(managers) + guards
         probed = self.probed
         expects = any(
-            handlers.last_name(item.context_expr) in handlers.EXPECTING_CONTEXTS
-            for item in node.items
+            handlers.last_name(manager) in handlers.EXPECTING_CONTEXTS for manager in managers
         )
         self.probed = probed or expects
         if expects:
@@ -410,48 +477,64 @@ class _Builder(ExpressionVisitor):
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = [Decorator(self.visit(d), d.lineno) for d in node.decorator_list]
         arguments = node.args
-        for default in (*arguments.defaults, *arguments.kw_defaults):
-            if default is not None:
-                self.visit(default)
+        defaults = self._defaults(arguments)
         number = len(self.index.scopes)
         self._bind(node.name, Defined(node.lineno, number))
         saved = self._nested(ScopeKind.FUNCTION, node.name, node)
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.is_async = isinstance(node, ast.AsyncFunctionDef)
-        # What a type parameter (PEP 695) stands for, only a call tells.
-        self.generic = bool(getattr(node, "type_params", ()))
-        scope.annotation = None if self.generic else annotation(node.returns)
+        scope.type_parameters = _type_parameters(node)
+        scope.annotation = annotation(node.returns)
         scope.is_stub = _is_stub(node.body)
-        self._parameters(arguments)
+        self._parameters(arguments, defaults)
+        self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED
         scope.yields_at = self.yields_at
         scope.is_generator = self.yields_at > 0
         self._close(number, None)
         saved.restore(self)
 
-    def _parameters(self, arguments: ast.arguments) -> None:
+    def _defaults(self, arguments: ast.arguments) -> dict[str, Expr]:
+        """Return the parameters' defaults by name."""
+        positional = [*arguments.posonlyargs, *arguments.args]
+        given = positional[len(positional) - len(arguments.defaults) :]
+        pairs = [
+            *zip(given, arguments.defaults, strict=True),
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ]
+        return {arg.arg: self.visit(default) for arg, default in pairs if default is not None}
+
+    def _parameters(self, arguments: ast.arguments, defaults: dict[str, Expr]) -> None:
         positional = (*arguments.posonlyargs, *arguments.args)
         for position, arg in enumerate(positional):
-            self._parameter(arg, position, "")
+            self._parameter(arg, position, "", defaults.get(arg.arg))
         for arg in arguments.kwonlyargs:
-            self._parameter(arg, None, "")
+            self._parameter(arg, None, "", defaults.get(arg.arg))
         if arguments.vararg is not None:
-            self._parameter(arguments.vararg, len(positional), "*")
+            self._parameter(arguments.vararg, len(positional), "*", None)
         if arguments.kwarg is not None:
-            self._parameter(arguments.kwarg, None, "**")
+            self._parameter(arguments.kwarg, None, "**", None)
 
-    def _parameter(self, arg: ast.arg, position: int | None, variadic: str) -> None:
+    def _parameter(
+        self, arg: ast.arg, position: int | None, variadic: str, default: Expr | None
+    ) -> None:
         self._bind(
             arg.arg,
-            Parameter(
-                arg.lineno,
-                arg.arg,
-                position,
-                None if self.generic else annotation(arg.annotation),
-                variadic,
-            ),
+            Parameter(arg.lineno, arg.arg, position, annotation(arg.annotation), variadic, default),
         )
+
+    def _note_self(self, arguments: ast.arguments, decorators: list[Decorator]) -> None:
+        """Note which name stands for the instance, or the class, inside a method."""
+        positional = (*arguments.posonlyargs, *arguments.args)
+        names = {arg.arg for arg in (*positional, *arguments.kwonlyargs)}
+        parent = self.index.scopes[self.number].parent
+        if self.index.scopes[parent].kind is ScopeKind.CLASS:
+            is_static = any(d.value == Name("staticmethod") for d in decorators)
+            self.self_name = positional[0].arg if positional and not is_static else ""
+            self.self_class = parent
+        elif self.self_name in names:
+            self.self_name = ""
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = [Decorator(self.visit(d), d.lineno) for d in node.decorator_list]
@@ -462,17 +545,18 @@ class _Builder(ExpressionVisitor):
         if any(handlers.last_name(decorator) == "global_enum" for decorator in node.decorator_list):
             # https://docs.python.org/3/library/enum.html#enum.global_enum
             self.is_open = True
-        for keyword in node.keywords:
-            self.visit(keyword.value)
+        keywords = {keyword.arg: self.visit(keyword.value) for keyword in node.keywords}
         number = len(self.index.scopes)
         saved = self._nested(ScopeKind.CLASS, node.name, node)
         self.enclosing_class = node.name
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.bases = bases
-        scope.has_keywords = bool(node.keywords) or any(
+        scope.metaclass = keywords.pop("metaclass", None)
+        scope.has_keywords = bool(keywords) or any(
             isinstance(base, ast.Starred) for base in node.bases
         )
+        scope.type_parameters = _type_parameters(node)
         self._block(node.body)
         self._close(number, self.live)
         saved.restore(self)
@@ -516,6 +600,9 @@ class _Builder(ExpressionVisitor):
             return
         self.imports_of.append((self.number, index))
         bound = self.index.imports[index].bound
+        original = name or module
+        if alias.asname and original in handlers.WATCHED:
+            self.index.aliases[bound] = original
         self.imported.add(bound)
         self._bind(bound, Imported(alias.lineno, index))
 
@@ -549,7 +636,7 @@ class _Builder(ExpressionVisitor):
             note(self.index, value, unconditional=self.is_top_level)
 
     def _type_alias(self, node: Any) -> None:
-        self.bind(node.name.id, OPAQUE, node.lineno)
+        self.bind(node.name.id, annotation(node.value) or OPAQUE, node.lineno)
 
     def _augmented(self, node: ast.AugAssign) -> None:
         value = self.visit(node.value)
@@ -565,15 +652,25 @@ class _Builder(ExpressionVisitor):
             self.bind_target(target, OPAQUE)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            if isinstance(node.target, ast.Name) and node.target.id == "__all__":
+        declared = annotation(node.annotation)
+        target = node.target
+        value = None if node.value is None else self.visit(node.value)
+        if isinstance(target, ast.Name):
+            if target.id == "__all__" and node.value is not None:
                 self._note_exports(dunder_all.note_assignment, node.value)
-            self.bind_target(node.target, self.visit(node.value))
-        elif isinstance(node.target, ast.Name):
-            if self.index.scopes[self.number].kind is ScopeKind.FUNCTION:
-                self.bind(node.target.id, OPAQUE, node.lineno)
-        else:
-            self.bind_target(node.target, OPAQUE)
+            scope = self.index.scopes[self.number]
+            if declared is not None:
+                scope.declared[target.id] = declared
+            if value is not None:
+                self.bind(target.id, value, target.lineno, declared)
+            elif scope.kind is ScopeKind.FUNCTION or (self.stub and scope.kind is ScopeKind.MODULE):
+                self.bind(target.id, OPAQUE, node.lineno, declared)
+            return
+        self.bind_target(target, OPAQUE)
+        if isinstance(target, ast.Attribute):
+            self.note_attribute(
+                self.visit(target.value), target.attr, value, target.lineno, declared
+            )
 
     def _expression(self, node: ast.Expr) -> Flow:
         if isinstance(node.value, ast.Constant):
@@ -582,7 +679,8 @@ class _Builder(ExpressionVisitor):
         self.use(value, _DISCARDED)
         if isinstance(node.value, ast.Call):
             self._note_exports(dunder_all.note_call, node.value)
-            if isinstance(value, Call) and dotted(value.func) in handlers.ENDING_CALLS:
+            called = dotted(value.func) if isinstance(value, Call) else None
+            if handlers.spelled_name(called, self.index.aliases) in handlers.ENDING_CALLS:
                 return NEVER
         return REACHED
 
@@ -592,7 +690,7 @@ class _Builder(ExpressionVisitor):
         if node.value is not None:
             value = self.visit(node.value)
         if not self.dead:
-            scope.returns.append(Return(value, node.lineno))
+            scope.returns.append(Return(value, node.lineno, self.conditions))
         return NEVER
 
     def _raise(self, node: ast.Raise) -> Flow:
@@ -642,6 +740,10 @@ def _join(states: list[Live]) -> Live:
     return joined
 
 
+def _type_parameters(node: ast.stmt) -> list[str]:
+    return [parameter.name for parameter in getattr(node, "type_params", ())]
+
+
 def _is_stub(body: Sequence[ast.stmt]) -> bool:
     """Tell whether a body says nothing about what the function does."""
     for statement in body:
@@ -663,6 +765,7 @@ class _Saved:
     _FIELDS = (
         "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
         "guards", "number", "enclosing_class", "at_module_level", "dead", "type_only", "probed",
+        "self_name", "self_class", "conditions",
     )  # fmt: skip
 
     def __init__(self, builder: _Builder) -> None:

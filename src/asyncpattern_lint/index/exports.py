@@ -4,7 +4,7 @@ import enum
 import types
 from collections.abc import Iterator
 
-from asyncpattern_lint.index.finder import Location, Lookup
+from asyncpattern_lint.index.finder import UNKNOWN, Location, Lookup
 from asyncpattern_lint.index.model import Bindings, Import
 from asyncpattern_lint.index.project import Project
 
@@ -40,7 +40,7 @@ class Exports:
 
     def _has(self, location: Location, name: str) -> Presence:
         finder = self.project.finder
-        if finder.submodule(location, name) is not None:
+        if self.project.submodule(location, name) is not None:
             return Presence.PRESENT
         if location.is_namespace:
             return Presence.UNSURE
@@ -74,12 +74,11 @@ class Exports:
         names = module.scopes[0].bindings
         if name in _MODULE_ATTRIBUTES or stands(names.get(name)):
             return Presence.PRESENT
+        at_least = Presence.ABSENT
         if module.is_open or stands(names.get("__getattr__")):
-            return Presence.UNSURE
-        return max(
-            (self._starred(path, module.imports[star], name, seen) for star in module.stars),
-            default=Presence.ABSENT,
-        )
+            at_least = Presence.UNSURE
+        starred = (self._starred(path, module.imports[star], name, seen) for star in module.stars)
+        return max((at_least, *starred))
 
     def _starred(self, path: str, star: Import, name: str, seen: set[str]) -> Presence:
         best = Presence.ABSENT
@@ -94,7 +93,7 @@ class Exports:
         if listed is Presence.ABSENT:
             return Presence.ABSENT
         presence = self._bound(source.path, name, seen)
-        if presence is Presence.ABSENT and self.project.finder.submodule(source, name):
+        if presence is Presence.ABSENT and self.project.submodule(source, name):
             # A submodule is an attribute of its package once something has imported it.
             return Presence.UNSURE
         if presence is Presence.ABSENT:
@@ -128,9 +127,23 @@ class Exports:
     def lookup_module(self, path: str, item: Import) -> Lookup:
         """Look up the module that an import names."""
         finder = self.project.finder
+        if self.project.is_foreign(path):
+            return self._lookup_foreign(path, item)
         if item.level:
             return finder.relative(item.level, item.module, path)
         return finder.absolute(item.module, path)
+
+    def _lookup_foreign(self, path: str, item: Import) -> Lookup:
+        """Look up the module that an import in the environment names."""
+        environment = self.project.environment
+        if item.level:
+            found = environment.relative(item.level, item.module, path)
+        else:
+            top, *rest = item.module.split(".")
+            found = environment.top(top)
+            for name in rest:
+                found = None if found is None else environment.submodule(found, name)
+        return UNKNOWN if found is None else Lookup((found,))
 
     def names(self, location: Location) -> list[str]:
         """Return the names that a module certainly has, sorted, for suggestions."""

@@ -12,12 +12,18 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
+    Collection,
+    Element,
     Expr,
+    Fallback,
     GeneratorExpression,
+    Item,
     Lambda,
     Name,
     Opaque,
     Subscript,
+    TupleDisplay,
+    Union,
     dotted,
     head,
 )
@@ -31,6 +37,13 @@ _MAX_OPERANDS = 1_000
 #: Calls with ``__name__`` by which a module gets hold of itself.
 _SELF_IMPORTS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
+#: Longer tuples are data.
+MAX_TUPLE = 12
+
+_TYPING_FORMS = frozenset(
+    {"Optional", "Union", "Annotated", "Callable", "Coroutine", "List", "Dict", "Type", "Tuple"}
+)
+
 _RESULT = 1 << Use.RESULT
 _TRUTH = 1 << Use.TRUTH
 _FOR = 1 << Use.FOR
@@ -39,6 +52,9 @@ _ASYNC_FOR = 1 << Use.ASYNC_FOR
 
 #: Builtin displays over which ``for`` is always right.
 _ITERABLE_DISPLAYS = frozenset({"list", "tuple", "dict", "set", "str", "bytes"})
+
+
+_DISPLAYS = frozenset({TupleDisplay, Collection})
 
 
 class ExpressionVisitor:
@@ -64,7 +80,7 @@ class ExpressionVisitor:
         self.written: set[tuple[str, str]] = set()
         self.patched: set[str] = set()
         self.sys_modules: set[str] = set()
-        self.shadowed: frozenset[str] = frozenset()
+        self.elements: dict[str, Expr] = {}
         self._methods: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -99,6 +115,13 @@ class ExpressionVisitor:
         """Note that a name is bound to a value."""
         raise NotImplementedError
 
+    def spelled(self, name: str) -> str:
+        """Return the own name of what an import brought in under another."""
+        return name
+
+    def note_attribute(self, base: Expr, name: str, value: Expr, line: int) -> None:
+        """Note that an attribute of an object is set."""
+
     def visit(self, node: ast.expr) -> Expr:
         """Lower an expression and note the uses inside it."""
         method = self._methods.get(type(node))
@@ -116,7 +139,9 @@ class ExpressionVisitor:
             self.name_uses[name] = self.name_uses.get(name, 0) | uses
         elif (
             kind is Opaque
-            or kind is Subscript
+            or kind is Union
+            or (kind is Subscript and not uses & PROTOCOL_USES)
+            or (kind in _DISPLAYS and not uses & ~_FOR & PROTOCOL_USES)
             or (
                 kind is Builtin
                 and (
@@ -144,8 +169,8 @@ class ExpressionVisitor:
         if isinstance(target, ast.Name):
             self.bind(target.id, value, target.lineno)
         elif isinstance(target, ast.Tuple | ast.List):
-            for element in target.elts:
-                self.bind_target(element, OPAQUE)
+            for element, part in zip(target.elts, items_of(target.elts, value), strict=True):
+                self.bind_target(element, part)
         elif isinstance(target, ast.Starred):
             self.bind_target(target.value, Builtin("list"))
         elif isinstance(target, ast.Attribute):
@@ -154,6 +179,7 @@ class ExpressionVisitor:
             if target.attr == "__class__" and self.enclosing_class:
                 self._note_write(Name(self.enclosing_class), "*")
             self._note_write(base, target.attr)
+            self.note_attribute(base, target.attr, value, target.lineno)
         elif isinstance(target, ast.Subscript):
             base = self.visit(target.value)
             self.use(base, _RESULT)
@@ -184,7 +210,7 @@ class ExpressionVisitor:
         self.loads[name] = node.lineno
         if name == "__path__":
             self.has_open_path = True
-        return Name(name)
+        return self.elements.get(name) or Name(name)
 
     def _attribute(self, node: ast.Attribute) -> Expr:
         value = self.visit(node.value)
@@ -207,14 +233,20 @@ class ExpressionVisitor:
         func = self.visit(node.func)
         self.use(func, _RESULT)
         args = tuple([self._argument(arg) for arg in node.args])
+        if len(args) == 2 and (dotted(func) or "").rpartition(".")[2] == "cast":
+            args = (annotation(node.args[0]) or OPAQUE, args[1])
         keywords = tuple([(k.arg or "**", self.visit(k.value)) for k in node.keywords])
+        if (dotted(func) or "").rpartition(".")[2] == "TypeVar":
+            keywords = tuple(
+                [(k.arg or "**", annotation(k.value) or OPAQUE) for k in node.keywords]
+            )
         call = Call(func, args, keywords)
         if args or keywords:
             self.calls[call] = None
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
         if type(func) is Name:
-            self._note_dynamic(func.id, node)
+            self._note_dynamic(self.spelled(func.id), node)
         elif type(func) is Attribute:
             self._note_mock(func, node)
         return call
@@ -235,11 +267,17 @@ class ExpressionVisitor:
             self._note_strings(node)
             attribute = node.args[1]
             text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
-            self._note_write(self._class_of_self(node.args[0]) or self.visit(node.args[0]), text)
+            owner = self.visit(node.args[0])
+            self._note_write(self._class_of_self(node.args[0]) or owner, text)
+            self.note_attribute(owner, text, OPAQUE, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
 
     def _note_mock(self, func: Attribute, node: ast.Call) -> None:
+        if func.name == "__setattr__" and len(node.args) == 3:
+            name = node.args[1]
+            text = str(name.value) if isinstance(name, ast.Constant) else "*"
+            self.note_attribute(self.visit(node.args[0]), text, OPAQUE, node.lineno)
         if func.name == "update":
             self._note_item_write(func.value, ast.Name("*"))
         if func.name in {
@@ -285,6 +323,7 @@ class ExpressionVisitor:
                 Call(func=Name(id="vars"), args=(owner,)) | Attribute(value=owner, name="__dict__")
             ):
                 self._note_write(owner, text)
+                self.note_attribute(owner, text, OPAQUE, 0)
                 self.patched.add(text)
             case _:
                 pass
@@ -306,6 +345,9 @@ class ExpressionVisitor:
         right = self.visit(node.right)
         self.use(left, _RESULT)
         self.use(right, _RESULT)
+        types = lowered_union(node)
+        if types is not OPAQUE:
+            return types
         if isinstance(node.op, ast.Mod) and left == Builtin("str"):
             if isinstance(node.right, ast.Tuple):
                 for element in node.right.elts:
@@ -321,6 +363,8 @@ class ExpressionVisitor:
             self.use(value, _TRUTH)
             options.append(value)
         options.append(self.visit(node.values[-1]))
+        if isinstance(node.op, ast.Or):
+            return fallbacks(options)
         return Choice(tuple(options))
 
     def _unary(self, node: ast.UnaryOp) -> Expr:
@@ -350,13 +394,7 @@ class ExpressionVisitor:
         value = self.visit(node.value)
         if self.lambdas:
             return value
-        if self.comprehensions and not self.shadowed.isdisjoint(
-            part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)
-        ):
-            # The value hangs on names that only the comprehension knows.
-            self.bind(node.target.id, OPAQUE, node.lineno)
-        else:
-            self.bind(node.target.id, value, node.lineno)
+        self.bind(node.target.id, value, node.lineno)
         return value
 
     def _lambda(self, node: ast.Lambda) -> Expr:
@@ -366,7 +404,13 @@ class ExpressionVisitor:
                 self.visit(default)
         yields_at, self.yields_at = self.yields_at, 0
         self.lambdas += 1
+        elements = self.elements
+        own = {a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg)}
+        self.elements = (
+            {n: e for n, e in elements.items() if n not in own} if elements else elements
+        )
         body = self.visit(node.body)
+        self.elements = elements
         self.lambdas -= 1
         is_generator = self.yields_at > 0
         self.yields_at = yields_at
@@ -377,9 +421,9 @@ class ExpressionVisitor:
         return Lambda(tuple(names), body, is_generator, node.lineno)
 
     def _display(self, node: ast.List | ast.Tuple | ast.Set) -> Expr:
-        for element in node.elts:
-            self.visit(element)
-        return Builtin(type(node).__name__.lower())
+        elements = [self.visit(element) for element in node.elts]
+        starred = any(isinstance(element, ast.Starred) for element in node.elts)
+        return display(type(node).__name__.lower(), elements, starred)
 
     def _dict(self, node: ast.Dict) -> Expr:
         for key in node.keys:
@@ -395,23 +439,23 @@ class ExpressionVisitor:
         is_async = False
         awaits = self.awaits
         self.comprehensions += 1
-        shadowed = self.shadowed
+        elements = self.elements
         for position, generator in enumerate(node.generators):
             iterable = self.visit(generator.iter)
             if position == 0:
                 awaits = self.awaits
             self.use(iterable, _ASYNC_FOR if generator.is_async else _FOR)
             is_async = is_async or bool(generator.is_async)
-            self._shadow(generator.target)
+            self._shadow(generator.target, Element(iterable, bool(generator.is_async)))
             for condition in generator.ifs:
                 self.truth(condition)
         if isinstance(node, ast.DictComp):
             self.visit(node.key)
-            self.visit(node.value)
+            element = self.visit(node.value)
         else:
-            self.visit(node.elt)
+            element = self.visit(node.elt)
         self.comprehensions -= 1
-        self.shadowed = shadowed
+        self.elements = elements
         # https://docs.python.org/3/reference/expressions.html#generator-expressions
         is_async = is_async or self.awaits > awaits
         if isinstance(node, ast.GeneratorExp):
@@ -419,15 +463,18 @@ class ExpressionVisitor:
             self.awaits = awaits
             return GeneratorExpression(is_async, node.lineno)
         self.awaits += is_async
-        return Builtin(type(node).__name__[:-4].lower())
+        name = type(node).__name__[:-4].lower()
+        return Builtin(name) if isinstance(node, ast.DictComp) else display(name, [element], False)
 
-    def _shadow(self, target: ast.expr) -> None:
-        """Note a comprehension's targets, which are its own; only what they evaluate matters."""
+    def _shadow(self, target: ast.expr, value: Expr) -> None:
+        """Note what a comprehension's targets, which are its own, stand for inside it."""
         if isinstance(target, ast.Name):
-            self.shadowed |= {target.id}
+            self.elements = {**self.elements, target.id: value}
         elif isinstance(target, ast.Tuple | ast.List):
-            for element in target.elts:
-                self._shadow(element)
+            for element, part in zip(target.elts, items_of(target.elts, value), strict=True):
+                self._shadow(element, part)
+        elif isinstance(target, ast.Starred):
+            self._shadow(target.value, Builtin("list"))
         elif isinstance(target, ast.Attribute | ast.Subscript):
             self.bind_target(target, OPAQUE)
 
@@ -446,7 +493,7 @@ class ExpressionVisitor:
         value = self.visit(node.value)
         self.use(value, _RESULT)
         self.visit(node.slice)
-        return Subscript(value, ())
+        return lowered_subscript(node, value)
 
     def _starred(self, node: ast.Starred) -> Expr:
         self.use(self.visit(node.value), _FOR)
@@ -460,13 +507,20 @@ class ExpressionVisitor:
 
     def _yield(self, node: ast.Yield) -> Expr:
         self.yields_at = self.yields_at or node.lineno
-        if node.value is not None:
-            self.visit(node.value)
+        value = Builtin("NoneType") if node.value is None else self.visit(node.value)
+        if not self.lambdas:
+            self.note_yield(value, node.lineno)
         return OPAQUE
+
+    def note_yield(self, value: Expr, line: int) -> None:
+        """Note what a ``yield`` hands out."""
 
     def _yield_from(self, node: ast.YieldFrom) -> Expr:
         self.yields_at = self.yields_at or node.lineno
-        self.use(self.visit(node.value), _FOR)
+        value = self.visit(node.value)
+        self.use(value, _FOR)
+        if not self.lambdas:
+            self.note_yield(Element(value, False), node.lineno)
         return OPAQUE
 
     def _other(self, node: ast.expr) -> Expr:
@@ -502,10 +556,87 @@ def annotation(node: ast.expr | None) -> Expr | None:
             return Subscript(annotation(value) or OPAQUE, _annotations(elements))
         case ast.Subscript(value=value, slice=element):
             return Subscript(annotation(value) or OPAQUE, _annotations([element]))
+        case ast.List(elts=elements):
+            return TupleDisplay(_annotations(elements))
+        case ast.Constant(value=value) if value is ...:
+            return Builtin("ellipsis")
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return Choice(_annotations([left, right]))
+            return Union(_annotations([left, right]))
         case _:
             return OPAQUE
+
+
+def display(name: str, elements: Sequence[Expr], starred: bool) -> Expr:
+    """Lower a display: a tuple of known length, a collection of what matters, or a builtin."""
+    if starred or not 0 < len(elements) <= MAX_TUPLE:
+        return Builtin(name)
+    if name == "tuple":
+        return TupleDisplay(tuple(elements))
+    if all(isinstance(element, Opaque | Builtin) for element in elements):
+        return Builtin(name)
+    return Collection(name, tuple(elements))
+
+
+def lowered_subscript(node: ast.Subscript, value: Expr) -> Expr:
+    """Lower a subscript of a lowered value: an item, a type with arguments, or some element."""
+    key = node.slice
+    if isinstance(key, ast.Slice):
+        return OPAQUE
+    if isinstance(key, ast.Constant) and type(key.value) is int and key.value >= 0:
+        return Item(value, key.value, False)
+    if isinstance(value, Name | Attribute) and (_is_type(key) or is_typing(value)):
+        return annotation(node) or OPAQUE
+    return Subscript(value, ())
+
+
+def lowered_union(node: ast.BinOp) -> Expr:
+    """Lower ``A | B`` where both look like types; anything else is opaque."""
+    if isinstance(node.op, ast.BitOr) and _is_type(node.left) and _is_type(node.right):
+        return annotation(node) or OPAQUE
+    return OPAQUE
+
+
+def items_of(targets: Sequence[ast.expr], value: Expr) -> list[Expr]:
+    """Return what unpacking a value binds to each of several targets."""
+    starred = [isinstance(target, ast.Starred) for target in targets]
+    return items(starred, value)
+
+
+def items(starred: Sequence[bool], value: Expr) -> list[Expr]:
+    """Return what unpacking gives to targets; behind a starred one, positions are not known."""
+    if isinstance(value, Opaque):
+        return [OPAQUE] * len(starred)
+    plain = starred.index(True) if True in starred else len(starred)
+    known: list[Expr] = [Item(value, position, True) for position in range(plain)]
+    return known + [OPAQUE] * (len(starred) - plain)
+
+
+def fallbacks(options: Sequence[Expr]) -> Expr:
+    """Return ``a or b or c`` as nested fallbacks."""
+    whole = options[-1]
+    for option in reversed(options[:-1]):
+        whole = Fallback(option, whole)
+    return whole
+
+
+def is_typing(value: Expr) -> bool:
+    """Tell whether what is subscripted looks like a special form of ``typing``."""
+    return (dotted(value) or "").rpartition(".")[2] in _TYPING_FORMS
+
+
+def _is_type(node: ast.expr) -> bool:
+    """Tell whether an expression may be a type: a name, ``None``, or made of such."""
+    match node:
+        case ast.Name() | ast.Constant(value=None):
+            return True
+        case ast.Attribute(value=value) | ast.Subscript(value=value):
+            return _is_type(value)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _is_type(left) and _is_type(right)
+        case ast.Tuple(elts=elements):
+            return all(_is_type(element) for element in elements)
+        case _:
+            return False
 
 
 def _annotations(nodes: Sequence[ast.expr]) -> tuple[Expr, ...]:

@@ -331,10 +331,12 @@ class Finder:
 
     def _is_marked(self, folder: str) -> bool:
         names = self.listing(folder)
+        # A module named setup.py inside a package says nothing.
+        markers = ROOT_MARKERS if "__init__.py" not in names else ("pyproject.toml", "setup.cfg")
         return (
             folder == self.project
             or folder in self.given
-            or any(marker in names for marker in ROOT_MARKERS)
+            or any(marker in names for marker in markers)
         )
 
     def distributions(self) -> "list[Root]":

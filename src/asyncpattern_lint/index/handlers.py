@@ -1,10 +1,14 @@
 """What hides a failing import: ``except`` clauses and ``contextlib.suppress``."""
 
 import ast
+import copy
+import operator
+import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from asyncpattern_lint.index.model import Caught, Guard, Leaving
+from asyncpattern_lint.index.model import Ask, Caught, Condition, Guard, Leaving
 
 _CAUGHT = {
     "ModuleNotFoundError": Caught.MODULE_NOT_FOUND,
@@ -40,6 +44,34 @@ ENDING_CALLS = frozenset(
 #: Functions that ask what an object is, so that what follows depends on the answer.
 GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
 GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
+
+
+#: Names that mean something by themselves, under whatever name a module imports them.
+WATCHED = frozenset(
+    {
+        *RAISING_CONTEXTS, *GUARDS, "TYPE_CHECKING", "contextlib", "exit", "os", "patch", "pytest",
+        "quit", "sys", "typing", "_exit", "abort", "assert_never",
+    }
+)  # fmt: skip
+
+
+def spelled(node: ast.expr, aliases: Mapping[str, str]) -> ast.expr:
+    """Return an expression with the names that imports changed as they were."""
+    if not aliases or not any(
+        isinstance(part, ast.Name) and part.id in aliases for part in ast.walk(node)
+    ):
+        return node
+    copied = copy.deepcopy(node)
+    for part in ast.walk(copied):
+        if isinstance(part, ast.Name):
+            part.id = aliases.get(part.id, part.id)
+    return copied
+
+
+def spelled_name(name: str | None, aliases: Mapping[str, str]) -> str:
+    """Return a dotted name with its first part as it was before an import changed it."""
+    start, dot, rest = (name or "").partition(".")
+    return f"{aliases.get(start, start)}{dot}{rest}"
 
 
 def constants_of(tree: ast.Module) -> dict[str, bool]:
@@ -87,10 +119,81 @@ def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
         case ast.BoolOp(op=ast.Or(), values=values):
             truths = [truth_of(value, constants) for value in values]
             return True if True in truths else False if None not in truths else None
-        case ast.Compare(left=left, ops=[operator], comparators=[right]):
-            return _truth_of_version(ast.unparse(left), operator, ast.unparse(right))
+        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+            return _truth_of_version(ast.unparse(left), sign, ast.unparse(right))
         case _:
             return None
+
+
+def condition_of(test: ast.expr) -> Condition | None:
+    """Return what a test asks of a name, None if it asks something else."""
+    match test:
+        case ast.Name(id=name):
+            return Condition(name, Ask.TRUE, True)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = condition_of(operand)
+            return None if inner is None else opposite(inner)
+        case ast.NamedExpr(target=ast.Name(id=name)):
+            return Condition(name, Ask.TRUE, True)
+        case ast.Compare(
+            left=ast.Name(id=name) | ast.NamedExpr(target=ast.Name(id=name)),
+            ops=[ast.Is() | ast.IsNot() as sign],
+            comparators=[ast.Constant(value=None)],
+        ):
+            return Condition(name, Ask.NONE, isinstance(sign, ast.Is))
+        case ast.Call(func=ast.Name(id="callable"), args=[ast.Name(id=name)]):
+            return Condition(name, Ask.CALLABLE, True)
+        case _:
+            return None
+
+
+def opposite(condition: Condition) -> Condition:
+    """Return the condition that holds where another fails."""
+    return Condition(condition.name, condition.ask, not condition.holds)
+
+
+def truth_in_stub(test: ast.expr) -> bool | None:
+    """Return what a test of a stub amounts to on the interpreter that runs this.
+
+    See https://typing.python.org/en/latest/guides/writing_stubs.html; None if it is none of
+    the tests that stubs may make.
+    """
+    match test:
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return True
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = truth_in_stub(operand)
+            return None if inner is None else not inner
+        case ast.BoolOp(op=joint, values=values):
+            truths = [truth_in_stub(value) for value in values]
+            if None in truths:
+                return None
+            return all(truths) if isinstance(joint, ast.And) else any(truths)
+        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+            return _compared(ast.unparse(left), sign, right)
+        case ast.Call(func=ast.Attribute(value=value, attr="startswith"), args=[prefix]) if (
+            ast.unparse(value) == "sys.platform"
+        ):
+            return isinstance(prefix, ast.Constant) and sys.platform.startswith(str(prefix.value))
+        case _:
+            return None
+
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
+
+
+def _compared(left: str, sign: ast.cmpop, right: ast.expr) -> bool | None:
+    known = {"sys.version_info": tuple(sys.version_info[:2]), "sys.platform": sys.platform}
+    compare = _COMPARISONS.get(type(sign))
+    if left not in known or compare is None:
+        return None
+    try:
+        return compare(known[left], ast.literal_eval(right))
+    except (ValueError, TypeError):
+        return None
 
 
 _ASKS_FOR_3: dict[type[ast.cmpop], bool] = {
@@ -101,13 +204,13 @@ _ASKS_FOR_2: dict[type[ast.cmpop], bool] = {
 }  # fmt: skip
 
 
-def _truth_of_version(left: str, operator: ast.cmpop, right: str) -> bool | None:
+def _truth_of_version(left: str, sign: ast.cmpop, right: str) -> bool | None:
     """Decide comparisons that only ask for Python 2 or 3."""
     if left == "sys.version_info" and right in {"(3,)", "(3, 0)"}:
-        return {ast.Lt: False, ast.GtE: True}.get(type(operator))
+        return {ast.Lt: False, ast.GtE: True}.get(type(sign))
     if left in {"sys.version_info[0]", "sys.version_info.major"}:
         answers = {"3": _ASKS_FOR_3, "2": _ASKS_FOR_2}.get(right, {})
-        return answers.get(type(operator))
+        return answers.get(type(sign))
     return None
 
 
@@ -139,10 +242,9 @@ def guards_of_try(node: ast.Try | ast.TryStar) -> tuple[Guard, ...]:
     return tuple(guards)
 
 
-def guard_of_with(node: ast.With | ast.AsyncWith) -> tuple[Guard, ...]:
+def guard_of_with(managers: Iterable[ast.expr]) -> tuple[Guard, ...]:
     """Return the guard of a ``with suppress(...)``, if it is one that hides imports."""
-    for item in node.items:
-        call = item.context_expr
+    for call in managers:
         if isinstance(call, ast.Call) and last_name(call.func) == "suppress":
             levels = [level for level in map(_level, call.args) if level is not None]
             if levels:

@@ -101,6 +101,43 @@ class Opaque(Struct, frozen=True, tag=11):
     """A value that nothing here can know."""
 
 
+class TupleDisplay(Struct, frozen=True, tag=12):
+    """``(a, b)``, without stars."""
+
+    elements: tuple["Expr", ...]
+
+
+class Item(Struct, frozen=True, tag=13):
+    """What ``a, b = value`` binds to one of its targets, or ``value[2]``.
+
+    ``position`` counts from 0; ``unpacked`` tells the two apart.
+    """
+
+    value: "Expr"
+    position: int
+    unpacked: bool
+
+
+class Union(Struct, frozen=True, tag=14):
+    """``A | B`` and the strings in annotations that say so: a type, not a value."""
+
+    options: tuple["Expr", ...]
+
+
+class Collection(Struct, frozen=True, tag=16):
+    """A list or set by its display or comprehension; ``elements`` are what it may hold."""
+
+    name: str
+    elements: tuple["Expr", ...]
+
+
+class Fallback(Struct, frozen=True, tag=15):
+    """``value or otherwise``."""
+
+    value: "Expr"
+    otherwise: "Expr"
+
+
 Expr = (
     Name
     | Attribute
@@ -114,6 +151,11 @@ Expr = (
     | Entered
     | Element
     | Opaque
+    | TupleDisplay
+    | Item
+    | Union
+    | Fallback
+    | Collection
 )
 
 OPAQUE = Opaque()
@@ -160,13 +202,15 @@ class Assigned(Struct, frozen=True, tag=2):
 
     line: int
     value: Expr
+    annotation: Expr | None = None
 
 
 class Parameter(Struct, frozen=True, tag=3):
     """Bound by the caller.
 
     ``position`` is None where no single positional argument can reach it; ``variadic`` is
-    ``*`` or ``**`` for a parameter that takes what is left over, else empty.
+    ``*`` or ``**`` for a parameter that takes what is left over, else empty. ``default`` is
+    None for a parameter that has to be given.
     """
 
     line: int
@@ -174,6 +218,7 @@ class Parameter(Struct, frozen=True, tag=3):
     position: int | None
     annotation: Expr | None
     variadic: str
+    default: Expr | None = None
 
 
 Binding = Defined | Imported | Assigned | Parameter
@@ -298,11 +343,28 @@ class Decorator(Struct, frozen=True):
     line: int
 
 
+class Ask(enum.IntEnum):
+    """What a test asks of a parameter: whether it is None, true, or callable."""
+
+    NONE = 0
+    TRUE = 1
+    CALLABLE = 2
+
+
+class Condition(Struct, frozen=True):
+    """A test of a parameter, and how it has to turn out."""
+
+    name: str
+    ask: Ask
+    holds: bool
+
+
 class Return(Struct, frozen=True):
-    """A ``return`` with its value."""
+    """A ``return`` or ``yield`` with its value, and what must hold for it to be reached."""
 
     value: Expr
     line: int
+    when: tuple[Condition, ...] = ()
 
 
 #: The bits of the uses that need a protocol, as ``UseSite.uses`` holds them.
@@ -316,6 +378,18 @@ class UseSite(Struct, frozen=True):
     uses: int
 
 
+class AttributeSet(Struct, frozen=True):
+    """``self.name = value`` in a method: the scope that does so, and the annotation if any.
+
+    ``value`` is None where there is only an annotation.
+    """
+
+    line: int
+    scope: int
+    value: Expr | None
+    annotation: Expr | None
+
+
 class Scope(msgspec.Struct, array_like=True, gc=False):
     """A module, function or class and what happens in it.
 
@@ -326,6 +400,11 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     end can be reached. ``yields_at`` is the line of the first ``yield``, 0 without one.
     ``has_keywords`` marks a class with keywords such as ``metaclass=``; ``expects_errors`` a
     function that says by ``raises`` or ``assertRaises`` that something in it fails.
+    ``declared`` are the annotations of names; ``yields`` what ``yield`` hands out;
+    ``type_parameters`` are those of PEP 695. Of a class, ``attributes_set`` are the attributes
+    that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
+    under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
+    attributes that the scope sets on other objects than ``self``.
     """
 
     kind: ScopeKind
@@ -349,6 +428,13 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     uses: list[UseSite] = msgspec.field(default_factory=list)
     calls: list[Call] = msgspec.field(default_factory=list)
     attributes: list[Expr] = msgspec.field(default_factory=list)
+    declared: dict[str, Expr] = msgspec.field(default_factory=dict)
+    yields: list[Return] = msgspec.field(default_factory=list)
+    type_parameters: list[str] = msgspec.field(default_factory=list)
+    attributes_set: dict[str, list[AttributeSet]] = msgspec.field(default_factory=dict)
+    sets_computed: bool = False
+    metaclass: Expr | None = None
+    writes: list[str] = msgspec.field(default_factory=list)
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
@@ -364,7 +450,10 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     functions rebind. ``sys_modules`` are the names of modules that it puts into
     ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself. ``written_modules`` are the last
     names of imported modules that get attributes under computed names. ``constants`` are global
-    names that are bound once, to ``True`` or ``False``.
+    names that are bound once, to ``True`` or ``False``. ``assigned`` are the attributes
+    that it sets on other objects than ``self``: the name that leads to the object, and that of
+    the attribute, ``*`` for a computed one. ``aliases`` maps names under which well-known things
+    are imported to their own names.
     """
 
     scopes: list[Scope]
@@ -382,6 +471,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     sys_modules: list[str] = msgspec.field(default_factory=list)
     written_modules: list[str] = msgspec.field(default_factory=list)
     constants: dict[str, bool] = msgspec.field(default_factory=dict)
+    assigned: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    aliases: dict[str, str] = msgspec.field(default_factory=dict)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

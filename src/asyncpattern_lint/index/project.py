@@ -5,12 +5,25 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from asyncpattern_lint.index import builder
-from asyncpattern_lint.index.finder import Finder
-from asyncpattern_lint.index.model import Failure, ModuleIndex
+from asyncpattern_lint.index.environment import Environment
+from asyncpattern_lint.index.finder import Finder, Location
+from asyncpattern_lint.index.model import (
+    Bindings,
+    Defined,
+    Expr,
+    Failure,
+    Imported,
+    ModuleIndex,
+    ScopeKind,
+    Struct,
+    Subscript,
+    dotted,
+)
 from asyncpattern_lint.parallel import map_chunks
 
 #: Larger files are generated data: reading them would cost more than they can tell.
@@ -20,9 +33,28 @@ MAX_BYTES = 10_000_000
 _PARALLEL_THRESHOLD = 150
 
 #: So many outlines are kept decoded: the ones that a run comes back to.
-_MAX_DECODED = 1_000
+_MAX_DECODED = 3_000
+
+#: Parts of the names of modules that hold the asynchronous twins of classes.
+ASYNC_MODULES = frozenset({"aio", "asyncio"})
 
 Outline = ModuleIndex | Failure
+
+
+class ClassFacts(Struct, frozen=True):
+    """What others need to know of a class: its bases' last names, and its members' shapes."""
+
+    number: int
+    name: str
+    bases: list[str]
+    members: dict[str, str]
+
+
+class Subclass(NamedTuple):
+    """A class and the file that it is in."""
+
+    path: str
+    facts: ClassFacts
 
 
 class _Entry(msgspec.Struct, array_like=True, gc=False):
@@ -33,6 +65,10 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     rewritten: list[str] = []
     sys_modules: list[str] = []
     written_modules: list[str] = []
+    assigned: list[str] = []
+    classes: list[ClassFacts] = []
+    twins: list[str] = []
+    replaced: list[str] = []
     failure: Failure | None = None
 
 
@@ -44,6 +80,11 @@ class _Facts:
     rewritten: set[str] = field(default_factory=set)
     sys_modules: set[str] = field(default_factory=set)
     written_modules: set[str] = field(default_factory=set)
+    assigned: set[str] = field(default_factory=set)
+    assigned_in_tests: set[str] = field(default_factory=set)
+    subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
+    twins: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -52,13 +93,22 @@ class Project:
     ``overlay`` maps absolute paths to text that stands in for what is on disk.
     """
 
-    def __init__(self, finder: Finder, overlay: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        overlay: Mapping[str, bytes] | None = None,
+        environment: Environment | None = None,
+    ) -> None:
         self.finder = finder
+        self.environment = environment or Environment((), version=(3, 0))
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self._foreign: dict[str, bool] = {}
+        self._descendants: dict[str, list[Subclass]] = {}
+        self._by_member: dict[str, dict[str, list[Subclass]]] = {}
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
@@ -74,6 +124,8 @@ class Project:
         entry = self._entries.get(path)
         if entry is None:
             outline = outline_of(path, self.overlay.get(path))
+            if isinstance(outline, ModuleIndex) and self.is_foreign(path):
+                _slim(outline)
             self._add(path, _entry(outline))
         elif entry.failure is not None:
             return entry.failure
@@ -89,6 +141,33 @@ class Project:
         """Return a file's outline, None if it has none."""
         outline = self._decoded.get(path) or self.outline(path)
         return outline if isinstance(outline, ModuleIndex) else None
+
+    def is_foreign(self, path: str) -> bool:
+        """Whether a file belongs to the environment and not to the project."""
+        known = self._foreign.get(path)
+        if known is None:
+            known = self._foreign[path] = path not in self._loaded and self.environment.contains(
+                path
+            )
+        return known
+
+    def submodule(self, package: Location, name: str) -> Location | None:
+        """Return a package's submodule, None if it has none of that name."""
+        if self.is_foreign(package.path):
+            return self.environment.submodule(package, name)
+        return self.finder.submodule(package, name)
+
+    def source_of(self, location: Location) -> Location | None:
+        """Return the source that a stub of the environment stands beside."""
+        if not location.path.endswith(".pyi") or not self.is_foreign(location.path):
+            return None
+        return self.environment.source_of(location)
+
+    def module_name(self, path: str) -> str:
+        """Return the dotted name of a file."""
+        if self.is_foreign(path):
+            return self.environment.module_name(path)
+        return self.finder.module_name(path)
 
     def loaded(self) -> list[str]:
         """Return the paths of the files that the run was asked to load, sorted."""
@@ -106,16 +185,76 @@ class Project:
         """Whether a module known here sets protocol methods on an object of this name."""
         return name in self._facts.rewritten
 
+    def is_assigned(self, name: str, path: str) -> bool:
+        """Whether code outside a class sets an attribute of this name on some object.
+
+        What tests do to objects counts for tests only; ``path`` is the file that asks.
+        """
+        facts = self._facts
+        return name in facts.assigned or (name in facts.assigned_in_tests and is_test(path))
+
+    def is_replaced(self, name: str) -> bool:
+        """Whether a module known here sets an attribute of this name on a global object."""
+        return name in self._facts.replaced
+
+    def has_async_twin(self, name: str) -> bool:
+        """Whether a module known here imports ``Async<name>``, or the name from an async API."""
+        return name in self._facts.twins
+
+    def subclasses(self, name: str) -> list[Subclass]:
+        """Return the classes known here that derive from one of this name, however far.
+
+        Bases are compared by the last part of their names, so that some may derive from a
+        namesake.
+        """
+        known = self._descendants.get(name)
+        if known is None:
+            found: dict[tuple[str, int], Subclass] = {}
+            queue = [name]
+            asked = set(queue)
+            while queue:
+                for subclass in self._facts.subclasses.get(queue.pop(), ()):
+                    found[subclass.path, subclass.facts.number] = subclass
+                    if subclass.facts.name not in asked:
+                        asked.add(subclass.facts.name)
+                        queue.append(subclass.facts.name)
+            known = self._descendants[name] = list(found.values())
+        return known
+
+    def overriders(self, name: str, member: str) -> list[Subclass]:
+        """Return those of ``subclasses`` that bind a member of their own."""
+        by_member = self._by_member.get(name)
+        if by_member is None:
+            by_member = self._by_member[name] = {}
+            for subclass in self.subclasses(name):
+                for bound in subclass.facts.members:
+                    by_member.setdefault(bound, []).append(subclass)
+        return by_member.get(member, [])
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
 
     def _add(self, path: str, entry: _Entry) -> None:
         self._entries[path] = entry
+        if self.is_foreign(path):
+            # What the environment does to itself must not hang on how much of it was read.
+            return
         self._facts.written.update(entry.written)
         self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
         self._facts.written_modules.update(entry.written_modules)
+        assigned = self._facts.assigned_in_tests if is_test(path) else self._facts.assigned
+        assigned.update(entry.assigned)
+        self._facts.twins.update(entry.twins)
+        if not is_test(path):
+            self._facts.replaced.update(entry.replaced)
+        for facts in entry.classes:
+            for base in facts.bases:
+                self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
+        if entry.classes:
+            self._descendants.clear()
+            self._by_member.clear()
 
     def load(self, paths: Iterable[str], jobs: int) -> Iterator[int]:
         """Make the outlines of many files; yield how many are done after each chunk."""
@@ -153,6 +292,85 @@ def _entry(outline: Outline) -> _Entry:
         outline.rewritten,
         outline.sys_modules,
         outline.written_modules,
+        sorted({name for _, name in outline.assigned}),
+        list(_classes(outline)),
+        sorted(set(_twins(outline))),
+        sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
+    )
+
+
+def _twins(outline: ModuleIndex) -> Iterator[str]:
+    """Yield the names of classes of which a module imports an asynchronous twin."""
+    for item in outline.imports:
+        if item.name is not None:
+            if item.name.startswith("Async"):
+                yield item.name.removeprefix("Async")
+            if not ASYNC_MODULES.isdisjoint(item.module.split(".")):
+                yield item.name
+
+
+def _slim(outline: ModuleIndex) -> None:
+    """Drop from the outline of a module that is not checked what only checking needs."""
+    for scope in outline.scopes:
+        scope.uses = []
+        scope.calls = []
+        scope.attributes = []
+
+
+def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:
+    for number, scope in enumerate(outline.scopes):
+        if scope.kind is ScopeKind.CLASS:
+            bases = [_original_name(outline, base) for base in scope.bases]
+            members = dict.fromkeys(scope.attributes_set, "=")
+            members.update(
+                (name, shape_of(outline, entry)) for name, entry in scope.bindings.items()
+            )
+            yield ClassFacts(number, scope.name, [base for base in bases if base], members)
+
+
+def _last_name(base: Expr) -> str:
+    plain = base.value if isinstance(base, Subscript) else base
+    return (dotted(plain) or "").rpartition(".")[2]
+
+
+def _original_name(outline: ModuleIndex, base: Expr) -> str:
+    """Return the last part of a base's name, as the module that defines it would write it."""
+    name = _last_name(base)
+    entry = outline.scopes[0].bindings.get(name)
+    for binding in entry.every if entry is not None else ():
+        if isinstance(binding, Imported):
+            return outline.imports[binding.index].name or name
+    return name
+
+
+def shape_of(outline: ModuleIndex, entry: Bindings) -> str:
+    """Return what the text of a member says about its kind, to be compared with others."""
+    shapes = []
+    for position in entry.live or entry.type_only:
+        binding = entry.every[position]
+        scope = outline.scopes[binding.scope] if isinstance(binding, Defined) else None
+        if scope is None or scope.kind is not ScopeKind.FUNCTION:
+            shapes.append("=")
+            continue
+        decorators = [_last_name(getattr(d.value, "func", d.value)) for d in scope.decorators]
+        words = ["async"] * scope.is_async + ["yield"] * scope.is_generator + decorators
+        shapes.append(" ".join(w for w in words if w not in _SHAPELESS))
+    return "|".join(shapes)
+
+
+#: Decorators that say nothing about the kind of a method.
+_SHAPELESS = frozenset({"override", "final", "abstractmethod", "overload"})
+
+
+def is_test(path: str) -> bool:
+    """Tell whether a file looks like a test, whose objects are other than the program's."""
+    parts = path.replace("\\", "/").split("/")
+    name = parts[-1]
+    return (
+        name.startswith(("test_", "conftest"))
+        or name.endswith("_test.py")
+        or "tests" in parts[:-1]
+        or "test" in parts[:-1]
     )
 
 
@@ -163,7 +381,7 @@ def outline_of(path: str, text: bytes | None = None) -> Outline:
             if Path(path).stat().st_size > MAX_BYTES:
                 return Failure(f"the file is larger than {MAX_BYTES:,} bytes")
             text = Path(path).read_bytes()
-        return builder.build(builder.parse(text, path))
+        return builder.build(builder.parse(text, path), stub=path.endswith(".pyi"))
     except OSError as error:
         return Failure(f"the file cannot be read: {error.strerror or error}")
     except SyntaxError as error:

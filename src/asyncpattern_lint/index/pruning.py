@@ -9,22 +9,33 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
+    Collection,
     Defined,
     Element,
     Entered,
     Expr,
+    Fallback,
     GeneratorExpression,
     Imported,
+    Item,
     ModuleIndex,
     Name,
     Opaque,
     Parameter,
     Scope,
     ScopeKind,
+    Subscript,
+    TupleDisplay,
     UseSite,
     head,
 )
 from asyncpattern_lint.protocol import Use
+
+#: What may give work that is not done yet.
+_PRODUCING = (
+    Attribute, Await, Call, Choice, Collection, Element, Entered, Fallback, GeneratorExpression, Item,
+    Subscript,
+)  # fmt: skip
 
 _DISCARDED = 1 << Use.DISCARDED
 
@@ -44,7 +55,7 @@ class Pruner:
         scope.uses = [
             site
             for site in scope.uses
-            if not isinstance(site.value, Attribute) or self._is_in_module(number, site.value)
+            if not isinstance(site.value, Attribute) or self._may_matter(number, site)
         ]
         for name, uses in name_uses.items():
             kept = uses & self._possible_uses(number, name)
@@ -82,9 +93,16 @@ class Pruner:
         uses = 0
         for binding in entry.every:
             match binding:
-                case Assigned(value=Opaque()) | Parameter():
+                case Parameter(annotation=annotation):
+                    if annotation is not None:
+                        return -1
+                    if binding.default is not None or (
+                        binding.position == 0 and self._is_in_class(number, name)
+                    ):
+                        uses |= PROTOCOL_USES
+                case Assigned(value=Opaque(), annotation=None):
                     pass
-                case Assigned(value=Builtin()):
+                case Assigned(value=Builtin() | TupleDisplay() | Collection(), annotation=None):
                     uses |= PROTOCOL_USES
                 case Defined(scope=scope) if not self.index.scopes[scope].decorators:
                     uses |= PROTOCOL_USES
@@ -92,12 +110,24 @@ class Pruner:
                     return -1
         return uses
 
+    def _is_in_class(self, number: int, name: str) -> bool:
+        """Whether a name belongs to a function of a class, whose first parameter is known."""
+        for _, scope in self.index.enclosing(number):
+            if name in scope.bindings:
+                return self.index.scopes[scope.parent].kind is ScopeKind.CLASS
+        return False
+
     def _may_be_produced(self, number: int, value: Expr) -> bool:
         if isinstance(value, Name):
             return self._possible_uses(number, value.id) != 0
-        if isinstance(value, Attribute):
-            return self._is_in_module(number, value)
-        return isinstance(value, Call | Await | Choice | GeneratorExpression | Entered | Element)
+        return isinstance(value, _PRODUCING)
+
+    def _may_matter(self, number: int, site: UseSite) -> bool:
+        """Whether the head of a chain of attributes may be known."""
+        start = head(site.value)
+        if not isinstance(start, Name):
+            return True
+        return self._possible_uses(number, start.id) != 0
 
     def _is_in_module(self, number: int, chain: Expr) -> bool:
         start = head(chain)
@@ -120,7 +150,7 @@ class Pruner:
             assigned = [
                 b
                 for b in entry.every
-                if isinstance(b, Assigned) and isinstance(b.value, Call | Await | Choice)
+                if isinstance(b, Assigned) and isinstance(b.value, Call | Await | Choice | Fallback)
             ]
             if assigned and (
                 len(entry.every) > 1 or any(last <= binding.line for binding in assigned)

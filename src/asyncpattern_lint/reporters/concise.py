@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 from asyncpattern_lint.findings import Finding, Report
-from asyncpattern_lint.reporters.style import Colour, Style, printable, summary
+from asyncpattern_lint.reporters.listing import unresolved
+from asyncpattern_lint.reporters.style import Colour, Style, printable, share, summary
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
     for finding in report.findings:
         yield header(finding, style)
+    yield from unresolved(report, style)
     yield summary(report, style)
+    if report.tally is not None:
+        yield share(report.tally)
 
 
 def header(finding: Finding, style: Style) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from asyncpattern_lint.findings import Finding, Report
 from asyncpattern_lint.reporters.concise import header
+from asyncpattern_lint.reporters.listing import unresolved
 from asyncpattern_lint.reporters.snippet import clean, underline
-from asyncpattern_lint.reporters.style import Colour, Style, printable, summary
+from asyncpattern_lint.reporters.style import Colour, Style, printable, share, summary
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
@@ -14,7 +15,10 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield header(finding, style)
         yield from _body(finding, style)
         yield ""
+    yield from unresolved(report, style)
     yield summary(report, style)
+    if report.tally is not None:
+        yield share(report.tally)
 
 
 def _body(finding: Finding, style: Style) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from asyncpattern_lint.findings import Edit, Finding, Fix, Report, Step, Target
+from asyncpattern_lint.findings import Edit, Finding, Fix, Report, Step, Target, Unresolved
 from asyncpattern_lint.reporters.style import Style
 
 #: The version of the document; it changes when a field changes its name or meaning.
@@ -14,17 +14,22 @@ VERSION = 1
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the document as one text; it is pure ASCII, whatever the paths and messages hold."""
-    document = {
+    document: dict[str, Any] = {
         "version": VERSION,
         "findings": [_finding(finding, style) for finding in report.findings],
-        "summary": {
-            "files": report.files,
-            "findings": len(report.findings),
-            "seconds": round(report.seconds, 3),
-            "candidates": report.candidates,
-            "codes": dict(sorted(Counter(f.code for f in report.findings).items())),
-        },
     }
+    if report.unresolved is not None:
+        document["unresolved"] = [_unresolved(use, style) for use in report.unresolved]
+    document["summary"] = {
+        "files": report.files,
+        "findings": len(report.findings),
+        "seconds": round(report.seconds, 3),
+        "candidates": report.candidates,
+        "codes": dict(sorted(Counter(f.code for f in report.findings).items())),
+    }
+    if report.tally is not None:
+        document["summary"]["uses"] = report.tally.uses
+        document["summary"]["unresolved"] = report.tally.unresolved
     yield json.dumps(document, indent=2)
 
 
@@ -44,6 +49,22 @@ def _finding(finding: Finding, style: Style) -> dict[str, Any]:
         "target": finding.target and _target(finding.target, style),
         "evidence": [_step(step, style) for step in finding.evidence],
         "fix": finding.fix and _fix(finding.fix),
+    }
+
+
+def _unresolved(use: Unresolved, style: Style) -> dict[str, Any]:
+    line, column, end_line, end_column = use.span
+    return {
+        "path": style.relative(use.path),
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "use": use.construct,
+        "target": use.reference,
+        "reason": use.reason,
+        "reason_path": use.reason_path and style.relative(use.reason_path),
+        "reason_line": use.reason_line,
     }
 
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from asyncpattern_lint.findings import Report
-from asyncpattern_lint.reporters.style import Colour, Style, count, summary
+from asyncpattern_lint.reporters.listing import unresolved
+from asyncpattern_lint.reporters.style import Colour, Style, count, share, summary
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
@@ -15,8 +16,11 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield f"{number:>{margin}}  {style.paint(code, Colour.RED)}  {name}"
     if counts:
         yield ""
+    yield from unresolved(report, style)
     yield summary(report, style)
     yield (
         f"{count(report.files, 'file')} checked, {count(report.candidates, 'candidate')} walked, "
         f"{report.seconds:.2f} s."
     )
+    if report.tally is not None:
+        yield share(report.tally)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from asyncpattern_lint.findings import Report
+from asyncpattern_lint.findings import Report, Tally
 
 
 class Colour(enum.StrEnum):
@@ -70,6 +70,15 @@ def summary(report: Report, style: Style) -> str:
     if not report.findings:
         return f"{style.paint('All checks passed!', Colour.GREEN)} ({files}, {seconds})"
     return f"Found {count(len(report.findings), 'problem')} in {files} ({seconds})."
+
+
+def share(tally: Tally) -> str:
+    """Return the line that says how many asynchronous uses could not be resolved."""
+    percent = 100 * tally.unresolved / max(tally.uses, 1)
+    return (
+        f"{tally.unresolved} of {count(tally.uses, 'asynchronous use')} could not be resolved "
+        f"({percent:.1f} %)."
+    )
 
 
 def count(number: int, noun: str) -> str:

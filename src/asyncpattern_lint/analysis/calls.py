@@ -1,0 +1,777 @@
+"""What calling something gives."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
+from asyncpattern_lint.analysis.types import special_form
+from asyncpattern_lint.analysis.values import (
+    ANYTHING,
+    OVERFLOW,
+    AliasValue,
+    Binds,
+    CallableValue,
+    ClassValue,
+    Constant,
+    External,
+    FactoryValue,
+    Frame,
+    FunctionValue,
+    Identity,
+    InstanceValue,
+    LambdaValue,
+    Partial,
+    Produced,
+    PropertyValue,
+    SuperValue,
+    Unknown,
+    Value,
+    Values,
+    doubted,
+    is_known,
+    union,
+    with_step,
+    with_steps,
+    without_none,
+    without_steps,
+)
+from asyncpattern_lint.findings import Step, Target
+from asyncpattern_lint.index.model import (
+    Ask,
+    Builtin,
+    Call,
+    Collection,
+    Condition,
+    Decorator,
+    Expr,
+    Name,
+    Opaque,
+    Parameter,
+    Scope,
+    ScopeKind,
+    Subscript,
+    TupleDisplay,
+    dotted,
+)
+from asyncpattern_lint.protocol import OFFERS, PROTOCOL_METHODS, Kind, Protocol, kind_of
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.resolver import Resolver
+
+#: Annotations of a body-less function that say nothing about its kind: an override may be an
+#: async generator (https://mypy.readthedocs.io/en/stable/more_types.html#asynchronous-iterators).
+_OPEN_ANNOTATIONS = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "Any"})
+
+#: Parameters of lambdas inside lambdas.
+_MAX_SHADOWS = 30
+
+#: Calls whose result hangs on their arguments are followed this deep.
+_MAX_CALLS = 6
+
+#: What contextlib's decorators drive.
+_DRIVEN = {
+    Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
+    Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
+}
+
+_CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue)
+
+#: Arguments that can decide what a function gives back.
+_PASSED = (*_CALLABLES, Produced)
+
+
+class Calls:
+    """Follows calls, and decorators, which are calls too."""
+
+    def __init__(self, resolver: "Resolver") -> None:
+        self.resolver = resolver
+        self.overloads = Overloads(resolver)
+        self._depth = 0
+
+    # --- expressions ---------------------------------------------------------------------
+
+    def evaluate(self, expr: Call, frame: Frame) -> Values:
+        """Return what a call expression may give."""
+        resolver = self.resolver
+        functions = without_none(resolver.evaluate(expr.func, frame))
+        if all(isinstance(function, Unknown) for function in functions):
+            return ANYTHING if functions else ()
+        if functions == (External("builtins.super"),) and not expr.keywords:
+            return self._super(expr, frame)
+        if functions == (External("typing.cast"),) and len(expr.args) == 2:
+            return self._cast(expr, frame)
+        arguments = tuple(resolver.evaluate(argument, frame) for argument in expr.args)
+        keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
+        if expr.args and any(argument == Name("*") for argument in expr.args):
+            arguments = ()
+            keywords["*"] = ANYTHING
+        return union(self.call_all(functions, arguments, keywords))
+
+    def _cast(self, expr: Call, frame: Frame) -> Values:
+        """Read ``cast``: the type where it is known, else the value."""
+        promised = self.resolver.types.annotated(expr.args[0], frame)
+        return promised if is_known(promised) else self.resolver.evaluate(expr.args[1], frame)
+
+    def _super(self, expr: Call, frame: Frame) -> Values:
+        resolver = self.resolver
+        module = resolver.module(frame.path)
+        number = frame.number
+        while number > 0:
+            scope = module.scopes[number]
+            if (
+                scope.kind is ScopeKind.FUNCTION
+                and module.scopes[scope.parent].kind is ScopeKind.CLASS
+            ):
+                break
+            number = scope.parent
+        else:
+            return ANYTHING
+        if expr.args:
+            starts = resolver.evaluate(expr.args[0], frame)
+            if len(expr.args) != 2 or len(starts) != 1 or not isinstance(starts[0], ClassValue):
+                return ANYTHING
+            start = starts[0].plain
+            receivers = resolver.evaluate(expr.args[1], frame)
+        else:
+            start = ClassValue(frame.path, module.scopes[number].parent)
+            first = _first_parameter(module.scopes[number])
+            if first is None:
+                return ANYTHING
+            receivers = resolver.evaluate(Name(first.name), frame)
+        return tuple(
+            SuperValue(start, without_steps(receiver))
+            if isinstance(receiver, InstanceValue | ClassValue)
+            else Unknown()
+            for receiver in receivers
+        )
+
+    # --- calls ---------------------------------------------------------------------------
+
+    def call_all(
+        self, functions: Values, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+    ) -> Iterator[Values]:
+        """Yield what calling each of several alternatives gives; overloads are told apart."""
+        overloads = [
+            function
+            for function in functions
+            if isinstance(function, FunctionValue) and self.overloads.is_overload(function)
+        ]
+        if len(overloads) > 1:
+            accepted = self.overloads.accepting(overloads, arguments, keywords)
+            functions = tuple(f for f in functions if f not in overloads or f in accepted)
+        for function in functions:
+            yield self.call(function, arguments, keywords)
+
+    def call(
+        self, function: Value, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+    ) -> Values:
+        """Return what calling a value may give."""
+        match function:
+            case FunctionValue(receiver=InstanceValue(doubtful=True)):
+                return doubted(self._call_function(function, arguments, keywords))
+            case FunctionValue():
+                return self._call_function(function, arguments, keywords)
+            case FactoryValue():
+                return (self._produced(function, arguments, keywords),)
+            case LambdaValue():
+                return self._call_lambda(function, arguments)
+            case ClassValue():
+                return self.resolver.classes.instantiate(function, arguments, dict(keywords))
+            case InstanceValue():
+                return self.resolver.classes.call_method(function, "__call__", arguments)
+            case Partial():
+                merged = {**dict(function.keywords), **keywords}
+                return self.call(function.function, (*function.arguments, *arguments), merged)
+            case CallableValue():
+                return self.resolver.types.call(function, arguments)
+            case Constant(result=result):
+                return result
+            case AliasValue():
+                return self._call_alias(function, arguments, keywords)
+            case Identity():
+                return arguments[0] if len(arguments) == 1 else ANYTHING
+            case External():
+                return self._call_external(function.name, arguments, keywords)
+            case _:
+                return ANYTHING
+
+    def _call_alias(
+        self, alias: AliasValue, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+    ) -> Values:
+        expression = alias.expression
+        if not isinstance(expression, Subscript):
+            return ANYTHING
+        heads = self.resolver.evaluate(expression.value, alias.frame)
+        if any(special_form(head) for head in heads):
+            return ANYTHING
+        return union(self.call_all(heads, arguments, keywords))
+
+    def _call_external(
+        self, name: str, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+    ) -> Values:
+        protocols = library.MANAGER_DECORATORS.get(name)
+        if protocols is not None or name == library.COROUTINE_DECORATOR:
+            if len(arguments) != 1:
+                return ANYTHING
+            wanted = protocols or Protocol.AWAITABLE | Protocol.ITERABLE
+            return union(
+                self._factories(value, wanted) for value in self.resolver.forced(arguments[0])
+            )
+        if name == "functools.partial" and arguments:
+            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items() if k != "**"))
+            rest = tuple(map(_stripped, arguments[1:]))
+            return tuple(
+                Partial(value, rest, given) if isinstance(value, _CALLABLES) else Unknown()
+                for value in self.resolver.forced(arguments[0])
+            )
+        if name in library.BINDING_DECORATORS and len(arguments) == 1:
+            return tuple(_rebound(v, library.BINDING_DECORATORS[name]) for v in arguments[0])
+        if name in library.PROPERTIES and arguments:
+            return tuple(
+                PropertyValue(value) if isinstance(value, _CALLABLES) else Unknown()
+                for value in arguments[0]
+            )
+        if name in library.KEEPING and arguments:
+            known = any(isinstance(v, (*_CALLABLES, PropertyValue)) for v in arguments[0])
+            if known or name not in library.KEEPING_FACTORIES:
+                return arguments[0]
+        if name in library.KEEPING_FACTORIES:
+            return (Identity(),)
+        if name in library.NEUTRAL_CLASS_DECORATORS:
+            if not arguments:
+                return (Identity(),)
+            is_class = all(isinstance(v, ClassValue) for v in arguments[0])
+            return arguments[0] if is_class else ANYTHING
+        if name in library.FIELD_MAKERS:
+            return self._field(keywords)
+        if name in library.UNPREDICTABLE:
+            return ANYTHING
+        head, _, builtin = name.partition("builtins.")
+        if not head:
+            result = library.BUILTIN_RESULTS.get(builtin)
+            if result:
+                return self.resolver.classes.builtin(result)
+            if result is None and library.is_plain(builtin):
+                return self.resolver.classes.builtin(builtin)
+            if builtin in library.ITERATOR_STEPS and arguments:
+                return self._builtin_step(builtin, arguments)
+        forced = self.resolver.force(name)
+        known_forms = tuple(v for v in forced if not isinstance(v, External))
+        if not known_forms or len(known_forms) != len(forced):
+            return ANYTHING
+        return union(self.call_all(known_forms, arguments, keywords))
+
+    def _field(self, keywords: Mapping[str, Values]) -> Values:
+        """Read what a field of a class holds, as its maker is told."""
+        for name in ("factory", "default_factory"):
+            # A constructor may be given something else.
+            if name in keywords and "init" in keywords:
+                return union(self.call_all(keywords[name], (), {}))
+        types = keywords.get("type", ())
+        found = union(
+            self.resolver.classes.instances(v) for v in types if isinstance(v, ClassValue)
+        )
+        return found or ANYTHING
+
+    def _builtin_step(self, name: str, arguments: tuple[Values, ...]) -> Values:
+        """Read ``iter``, ``next`` and the like, which typeshed describes by its own protocols."""
+        results = self.resolver.results
+        is_async = name in {"anext", "aiter"}
+        found = union(results.element(value, is_async) for value in arguments[0])
+        if name in {"iter", "aiter"}:
+            if len(arguments) > 1:
+                return ANYTHING
+            kind = "typing.AsyncIterator" if is_async else "typing.Iterator"
+            return self.resolver.classes.named(kind, (found,))
+        if not is_async:
+            return found if len(arguments) == 1 else union((found, arguments[1]))
+        return self.resolver.classes.named("typing.Awaitable", (found,))
+
+    def _factories(self, value: Value, protocols: Protocol) -> Values:
+        """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""
+        if isinstance(value, FunctionValue):
+            scope = self.resolver.scope_of(value)
+            if value.path.endswith(".pyi") and protocols in _DRIVEN and not scope.is_async:
+                # A stub has no body that could yield: its annotation promises an iterator.
+                return (FactoryValue(value, protocols, value.steps),)
+            wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
+            if scope.is_generator or not scope.is_async:
+                given = self._call_function(value, (), {})
+                if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
+                    return (FactoryValue(value, protocols, value.steps),)
+        return ANYTHING
+
+    # --- functions -----------------------------------------------------------------------
+
+    def _call_function(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        resolver = self.resolver
+        scope = resolver.scope_of(function)
+        if scope.is_async or scope.is_generator:
+            if scope.is_async and not scope.is_generator and self._is_ambiguous(function, scope):
+                return ANYTHING
+            return (self._produced(function, arguments, keywords),)
+        if function.overridden:
+            return self._promised(function, arguments, keywords) or ANYTHING
+        if resolver.is_foreign(function.path):
+            promised = self._promised(function, arguments, keywords)
+            if promised or function.path.endswith(".pyi"):
+                return ANYTHING if not promised or self._breaks_word(scope, promised) else promised
+            if scope.annotation is not None:
+                return ANYTHING
+        if scope.is_stub and resolver.module(function.path).scopes[scope.parent].kind is (
+            ScopeKind.CLASS
+        ):
+            return self._call_stub(function, arguments, keywords)
+        passed = self._passed(function, scope, arguments, keywords)
+        values = self.returned(function, ())
+        if passed and any(self._may_depend_on_arguments(value) for value in values):
+            frame = self.frame_of(function, passed)
+            if self._depth >= _MAX_CALLS or frame.depth > _MAX_CALLS:
+                return OVERFLOW
+            self._depth += 1
+            try:
+                values = self.returned(function, passed)
+            finally:
+                self._depth -= 1
+        if not is_known(values):
+            promised = self._promised(function, arguments, keywords)
+            if promised:
+                return promised
+        return self._given(function, scope, values, passed)
+
+    def _given(
+        self,
+        function: FunctionValue,
+        scope: Scope,
+        values: Values,
+        passed: tuple[tuple[str, Values], ...],
+    ) -> Values:
+        """Add to what a plain function returns that it does."""
+        module = self.resolver.module(function.path)
+        step = Step(
+            function.path,
+            scope.line,
+            f"`{module.qualified_name(function.number)}` returns it: a plain function",
+        )
+        many = len(scope.returns) > 1 or scope.falls_through
+        given: list[Value] = []
+        # What came in is in other hands too.
+        foreign = {value for _, held in passed for value in held}
+        for value in values:
+            if isinstance(value, Produced):
+                steps = (step, *value.steps)
+                done = value.done or many or without_steps(value) in foreign
+                given.append(replace(value, steps=steps, done=done))
+            elif isinstance(value, InstanceValue):
+                given.append(replace(value, steps=(step, *value.steps)))
+            else:
+                given.append(value)
+        return with_steps(tuple(given), function.steps)
+
+    def _call_stub(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        """Read a method without a body: only an annotation says what its overrides give.
+
+        One that promises a plain object may be overridden by a coroutine function.
+        """
+        promised = self._promised(function, arguments, keywords)
+        active = all(
+            isinstance(v, Produced)
+            or (isinstance(v, InstanceValue) and v.of is not None and v.protocols)
+            for v in promised
+        )
+        return promised if promised and active else ANYTHING
+
+    def _promised(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        """Return what the return annotation of a plain function promises, empty if nothing."""
+        types = self.resolver.types
+        scope = self.resolver.scope_of(function)
+        if scope.annotation is None:
+            return ()
+        solution = types.solution_for(function)
+        if self._is_generic(function, scope):
+            given = self.with_receiver(function, arguments)
+            solution = types.solve(function, given, keywords, solution)
+            values = types.produced(types.promised(function, solution))
+        else:
+            values = self.resolver.memo.once(
+                ("promised", function),
+                lambda: types.produced(types.promised(function, types.solution_for(function))),
+            )
+        if solution:
+            # Work that was passed in is also in other hands.
+            values = tuple(replace(v, done=True) if isinstance(v, Produced) else v for v in values)
+        step = Step(function.path, scope.line, "its return annotation says so")
+        return with_steps(with_step(values, step), function.steps)
+
+    def _is_generic(self, function: FunctionValue, scope: Scope) -> bool:
+        types = self.resolver.types
+        annotation = scope.annotation
+        assert annotation is not None  # the callers have looked
+        frame = types.frame_of(function.path, function.number)
+        key = ("generic", function.path, function.number)
+        found = self.resolver.flags.get(key)
+        if found is None:
+            found = self.resolver.flags[key] = bool(types.variables(annotation, frame)) or (
+                self._names_alias(annotation, frame)
+            )
+        return found
+
+    def _names_alias(self, annotation: Expr, frame: Frame) -> bool:
+        plain = annotation.value if isinstance(annotation, Subscript) else annotation
+        return dotted(plain) is not None and any(
+            isinstance(value, AliasValue) for value in self.resolver.evaluate(plain, frame)
+        )
+
+    def with_receiver(
+        self, function: FunctionValue, arguments: tuple[Values, ...]
+    ) -> tuple[Values, ...]:
+        """Return the arguments of a call with what a bound method passes first."""
+        if function.receiver is None:
+            return arguments
+        return ((function.receiver,), *arguments)
+
+    def _may_depend_on_arguments(self, value: Value) -> bool:
+        """Whether another call of the same function may give something else than this."""
+        if isinstance(value, FactoryValue):
+            value = value.function
+        if isinstance(value, FunctionValue):
+            return self.resolver.scope_of(value).parent != 0
+        if isinstance(value, InstanceValue | ClassValue):
+            return not value.exact
+        return isinstance(value, Unknown | LambdaValue | Partial | CallableValue | Constant)
+
+    def _is_ambiguous(self, function: FunctionValue, scope: Scope) -> bool:
+        """Whether a body-less ``async def`` may stand for an async generator."""
+        if function.path.endswith(".pyi") and not scope.is_stub:
+            return True
+        if not scope.is_stub:
+            return False
+        annotation = scope.annotation
+        if isinstance(annotation, Subscript):
+            annotation = annotation.value
+        if annotation is None or isinstance(annotation, Builtin):
+            return False
+        name = dotted(annotation)
+        return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
+
+    def _passed(
+        self,
+        function: FunctionValue,
+        scope: Scope,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> tuple[tuple[str, Values], ...]:
+        given = self.with_receiver(function, arguments)
+        if not given and not keywords and not any(item.when for item in scope.returns):
+            return ()
+        passed = []
+        asked = {condition.name for item in scope.returns for condition in item.when}
+        for name, entry in scope.bindings.items():
+            parameter = entry.every[0]
+            if not isinstance(parameter, Parameter) or parameter.variadic:
+                continue
+            values = keywords.get(name)
+            at = parameter.position
+            if values is None and at is not None and at < len(given):
+                values = given[at]
+            if (
+                name in asked
+                and len(entry.every) == 1
+                and "*" not in keywords
+                and "**" not in keywords
+            ):
+                if values is None and parameter.default == Builtin("NoneType"):
+                    values = self.resolver.classes.builtin("NoneType")
+                if values is not None:
+                    passed.append((name, tuple(map(without_steps, values))))
+                continue
+            if values is None:
+                continue
+            is_receiver = at == 0 and function.receiver is not None
+            if is_receiver or any(isinstance(v, _PASSED) for v in values) or _is_object(values):
+                # Two calls of the same kind are one question: their evidence stays out of it.
+                passed.append((name, tuple(map(without_steps, values))))
+        return tuple(passed)
+
+    def frame_of(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Frame:
+        """Return the frame of a call."""
+        return Frame(function.path, function.number, passed, function.closure)
+
+    def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
+        """Return what the ``return`` statements of a function may give."""
+        resolver = self.resolver
+        own = replace(function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False)
+
+        def values() -> Values:
+            scope = resolver.scope_of(own)
+            frame = self.frame_of(own, passed)
+            groups = [
+                with_step(
+                    resolver.evaluate(item.value, frame),
+                    Step(own.path, item.line, "returned here"),
+                )
+                for item in scope.returns
+                if not passed or all(may_hold(c, dict(passed)) for c in item.when)
+            ]
+            if scope.falls_through and not own.path.endswith(".pyi"):
+                groups.append(resolver.classes.builtin("NoneType"))
+            return union(groups)
+
+        return resolver.memo.once(("returned", own, passed), values)
+
+    def result(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
+        """Return what a coroutine, or ``yield from`` a generator, gives in the end."""
+        types = self.resolver.types
+        scope = self.resolver.scope_of(function)
+
+        def promised() -> Values:
+            return types.promised(function, types.solution_for(function))
+
+        declared = scope.annotation is not None and not scope.is_generator
+        if function.overridden:
+            return (types.produced(promised()) if declared else ()) or ANYTHING
+        if declared and (self.resolver.is_foreign(function.path) or scope.is_stub):
+            values = types.produced(promised())
+            return ANYTHING if not values or self._breaks_word(scope, values) else values
+        values = self.returned(function, passed)
+        receiver = self.receiver_of(function, scope)
+        if receiver and any(self._may_depend_on_arguments(value) for value in values):
+            values = self.returned(function, (*passed, *receiver))
+        if declared and not is_known(values):
+            values = types.produced(promised()) or values
+        return values
+
+    def _breaks_word(self, scope: Scope, promised: Values) -> bool:
+        """Whether what a function plainly returns is not what its annotation promises."""
+        names = {v.class_name for v in promised if isinstance(v, InstanceValue) and v.of is None}
+        if not names or len(names) < len(promised):
+            return False
+        for item in scope.returns:
+            match item.value:
+                case TupleDisplay():
+                    given = "tuple"
+                case Builtin(name=given) | Collection(name=given):
+                    pass
+                case _:
+                    continue
+            if given not in names and not (given in NUMBERS and names & NUMBERS):
+                return True
+        return False
+
+    def receiver_of(self, function: FunctionValue, scope: Scope) -> tuple[tuple[str, Values], ...]:
+        """Return what a method's first parameter is bound to, if that is more than it knows."""
+        receiver, first = function.receiver, _first_parameter(scope)
+        if receiver is None or first is None:
+            return ()
+        owner = ClassValue(function.path, scope.parent)
+        of = receiver.of if isinstance(receiver, InstanceValue) else receiver
+        exact = isinstance(receiver, InstanceValue | ClassValue) and receiver.exact
+        if isinstance(of, ClassValue) and of.plain == owner and not exact:
+            return ()
+        return ((first.name, (without_steps(receiver),)),)
+
+    # --- lambdas -------------------------------------------------------------------------
+
+    def _call_lambda(self, function: LambdaValue, arguments: tuple[Values, ...]) -> Values:
+        expression = function.expression
+        if expression.is_generator:
+            return (self._produced(function, (), {}),)
+        if function.receiver is not None:
+            arguments = ((function.receiver,), *arguments)
+        closure = function.closure
+        parameters = dict.fromkeys(expression.parameters, ANYTHING)
+        parameters.update(zip(expression.parameters, arguments, strict=False))
+        shadows = (*closure.shadows, *parameters.items())
+        frame = replace(closure, shadows=shadows)
+        if frame.depth > _MAX_CALLS or len(shadows) > _MAX_SHADOWS:
+            return OVERFLOW
+        resolver = self.resolver
+        return resolver.memo.once(
+            (expression, frame), lambda: resolver.evaluate(expression.body, frame)
+        )
+
+    # --- decorators ----------------------------------------------------------------------
+
+    def decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
+        """Return what a decorator makes of what it decorates."""
+        by = self.resolver.evaluate(decorator.value, frame)
+        if isinstance(values[0] if values else None, ClassValue):
+            if any(self._rewrites(d, values) for d in by):
+                return ANYTHING
+            made = union(self.call_all(by, (values,), {}))
+            plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
+            kept = bool(made) and all(isinstance(m, ClassValue) and m.plain in plain for m in made)
+            return values if kept else ANYTHING
+        name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
+        step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
+        decorated = union(self.call_all(by, (values,), {}))
+        if decorated == values or _only_rebinds(decorated, values):
+            return decorated
+        return with_step(decorated, step)
+
+    def _rewrites(self, decorator: Value, classes: Values) -> bool:
+        """Whether a function sets attributes that decide what a class supports or does."""
+        if not isinstance(decorator, FunctionValue):
+            return False
+        module = self.resolver.module(decorator.path)
+        outer = module.scopes[decorator.number]
+        while outer.parent and module.scopes[outer.parent].kind is ScopeKind.FUNCTION:
+            outer = module.scopes[outer.parent]
+        written = {
+            name
+            for scope in module.scopes
+            if outer.line <= scope.line <= outer.end_line
+            for name in scope.writes
+        }
+        own = [
+            self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
+        ]
+        return any(
+            name == "*" or name in PROTOCOL_METHODS or any(name in names for names in own)
+            for name in written
+        )
+
+    # --- results -------------------------------------------------------------------------
+
+    def _produced(
+        self,
+        value: FunctionValue | FactoryValue | LambdaValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Produced:
+        """Return what calling an async, generator or context manager function gives."""
+        if isinstance(value, LambdaValue):
+            step = Step(value.closure.path, value.expression.line, "this `lambda` yields")
+            steps = (*value.steps, step) if value.expression.line else value.steps
+            return Produced(Kind.GENERATOR, Protocol.ITERABLE, value, steps=steps)
+        function = value.function if isinstance(value, FactoryValue) else value
+        resolver = self.resolver
+        scope = resolver.scope_of(function)
+        name = resolver.module(function.path).qualified_name(function.number)
+        how = "async def" if scope.is_async else "def"
+        told = f" and `yield` in line {scope.yields_at}" if scope.is_generator else ""
+        if scope.is_async and not scope.is_generator and not function.path.endswith(".pyi"):
+            told = " without `yield`"
+        step = Step(function.path, scope.line, f"defined here: `{how} {scope.name}`{told}")
+        target = Target(resolver.dotted_name(function.path, name), function.path, scope.line)
+        if isinstance(value, FactoryValue):
+            protocols = value.protocols
+        else:
+            protocols = OFFERS[kind_of_function(scope)]
+        decorators = [s for s in value.steps if s.message.startswith("decorated")]
+        others = [s for s in value.steps if not s.message.startswith("decorated")]
+        steps = (*others, step, *decorators)
+        result = self._solved_result(function, scope, arguments, keywords)
+        maker = replace(function, steps=())
+        return Produced(
+            kind_of(protocols),
+            protocols,
+            maker,
+            target=target,
+            steps=steps,
+            # Of a body-less method an override may do the work at once.
+            done=scope.is_stub and not function.path.endswith(".pyi") and scope.parent > 0,
+            result=result,
+        )
+
+    def _solved_result(
+        self,
+        function: FunctionValue,
+        scope: Scope,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values | None:
+        """Return the result of generic work, which hangs on what the call was given."""
+        if scope.annotation is None or not self._is_generic(function, scope):
+            return None
+        types = self.resolver.types
+        given = self.with_receiver(function, arguments)
+        solution = types.solve(function, given, keywords, types.solution_for(function))
+        annotation = scope.annotation
+        if scope.is_generator or not scope.is_async:
+            if not isinstance(annotation, Subscript) or not annotation.args:
+                return None
+            annotation = annotation.args[0]
+        frame = types.frame_of(function.path, function.number)
+        values = types.annotated(annotation, frame, solution)
+        return tuple(map(without_steps, values)) if is_known(values) else None
+
+
+def may_hold(condition: Condition, passed: Mapping[str, Values]) -> bool:
+    """Tell whether a test of a parameter may turn out as a ``return`` under it needs."""
+    values = passed.get(condition.name)
+    if values is None or not is_known(values):
+        return True
+    if condition.ask is Ask.CALLABLE:
+        truths = {isinstance(v, _CALLABLES) for v in values if _is_told(v)}
+    else:
+        truths = {isinstance(v, InstanceValue) and v.is_none for v in values}
+        if condition.ask is Ask.TRUE:
+            # What is not None may still be false.
+            truths = {not truth for truth in truths} | ({False} if False in truths else set())
+    return condition.holds in truths or not all(map(_is_told, values))
+
+
+def _is_told(value: Value) -> bool:
+    """Whether a value is known to be callable, or not to be."""
+    return isinstance(value, _CALLABLES) or (isinstance(value, InstanceValue) and value.of is None)
+
+
+def _stripped(values: Values) -> Values:
+    return tuple(map(without_steps, values))
+
+
+def _is_object(values: Values) -> bool:
+    """Whether an argument is an object of a class that matters: not a number or a text."""
+    return bool(values) and all(isinstance(v, InstanceValue) and v.of is not None for v in values)
+
+
+def _rebound(value: Value, binds: Binds) -> Value:
+    """Apply ``classmethod`` or ``staticmethod``."""
+    if isinstance(value, FunctionValue):
+        return replace(value, binds=binds)
+    if isinstance(value, FactoryValue):
+        return replace(value, function=replace(value.function, binds=binds))
+    return value
+
+
+def _only_rebinds(decorated: Values, values: Values) -> bool:
+    """Whether a decorator only decides what the first argument is."""
+    return len(decorated) == len(values) and all(
+        isinstance(d, FunctionValue)
+        and isinstance(v, FunctionValue)
+        and replace(d, binds=v.binds) == v
+        for d, v in zip(decorated, values, strict=True)
+    )
+
+
+def _first_parameter(scope: Scope) -> Parameter | None:
+    for entry in scope.bindings.values():
+        parameter = entry.every[0]
+        if isinstance(parameter, Parameter) and parameter.position == 0:
+            return parameter if len(entry.every) == 1 else None
+    return None
+
+
+def kind_of_function(scope: Scope) -> Kind:
+    """Return the kind of what an async or generator function gives."""
+    if scope.is_async:
+        return Kind.ASYNC_GENERATOR if scope.is_generator else Kind.COROUTINE
+    return Kind.GENERATOR
