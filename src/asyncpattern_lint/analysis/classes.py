@@ -347,6 +347,9 @@ class Classes:
                 tuple(map(without_steps, resolver.types.annotated(argument, frame, solved)))
                 for argument in given
             )
+            if resolver.canonical(base_class.path, base_class.number) == "builtins.tuple":
+                # The class itself has one parameter: what any of its items may be.
+                arguments = (union(arguments),) if arguments else ()
             yield ClassValue(base_class.path, base_class.number, arguments or base_class.arguments)
 
     def arguments_for(self, instance: InstanceValue, target: ClassValue) -> tuple[Values, ...]:
