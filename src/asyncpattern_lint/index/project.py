@@ -185,13 +185,17 @@ class Project:
         """Whether a module known here sets protocol methods on an object of this name."""
         return name in self._facts.rewritten
 
+    def _is_test(self, path: str) -> bool:
+        """Whether a file is a test by its place in the project, wherever that lies."""
+        return is_test(path.removeprefix(self.finder.project))
+
     def is_assigned(self, name: str, path: str) -> bool:
         """Whether code outside a class sets an attribute of this name on some object.
 
         What tests do to objects counts for tests only; ``path`` is the file that asks.
         """
         facts = self._facts
-        return name in facts.assigned or (name in facts.assigned_in_tests and is_test(path))
+        return name in facts.assigned or (name in facts.assigned_in_tests and self._is_test(path))
 
     def is_replaced(self, name: str) -> bool:
         """Whether a module known here sets an attribute of this name on a global object."""
@@ -244,10 +248,10 @@ class Project:
         self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
         self._facts.written_modules.update(entry.written_modules)
-        assigned = self._facts.assigned_in_tests if is_test(path) else self._facts.assigned
+        assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
         assigned.update(entry.assigned)
         self._facts.twins.update(entry.twins)
-        if not is_test(path):
+        if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
             for base in facts.bases:
