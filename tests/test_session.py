@@ -231,8 +231,8 @@ def test_a_file_that_vanishes_after_discovery_is_unreadable(
     (root / "a.py").write_text(WRONG)
     (root / "b.py").write_text(WRONG)
 
-    def discover_and_remove(paths: Sequence[Path]) -> Discovery:
-        discovery = discover(paths)
+    def discover_and_remove(paths: Sequence[Path], **options: Any) -> Discovery:
+        discovery = discover(paths, **options)
         (root / "a.py").unlink()
         return discovery
 

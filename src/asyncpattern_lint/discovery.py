@@ -9,11 +9,12 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import translate
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from asyncpattern_lint.globs import Globs
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -51,7 +52,11 @@ DEFAULT_EXCLUDES: tuple[str, ...] = (
 )
 
 SUFFIXES = (".py", ".pyi")
+#: Files that may hold the linter's configuration for their folder; the first one wins.
+CONFIGURATIONS = (".asyncpattern-lint.toml", "pyproject.toml")
 _ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
+#: What the names of files begin with that say something about their folder.
+_TELLING = {".", "p"}
 _ANYTHING = ".*"
 _GLOB = re.compile(r"[*?\[\\]")
 #: What a folder below a given one may fail with: it vanished, or lies deeper than paths reach.
@@ -70,18 +75,29 @@ class Discovery:
     notices: tuple[str, ...]
 
 
-def discover(paths: Sequence[Path], *, exclude: Sequence[str] = DEFAULT_EXCLUDES) -> Discovery:
+#: Gives the excludes inside a folder; the flag says whether it may hold a configuration.
+ExcludesOf = Callable[[str, bool], Globs]
+
+
+def discover(
+    paths: Sequence[Path],
+    *,
+    excludes_of: ExcludesOf | None = None,
+    respect_gitignore: bool = True,
+    refuses: Callable[[str], bool] | None = None,
+) -> Discovery:
     """Find the Python files at and below ``paths``.
 
-    A path that is a file is always taken, whatever its suffix and whoever excludes it. Below a
-    folder, ``.py`` and ``.pyi`` files are taken, except what ``exclude`` or ``.gitignore`` names;
-    links to files are followed, links to folders are not. An exclude without a slash is a glob
-    for the name of a file or folder at any depth; with a slash it is a glob for the whole path,
-    a relative one starting at the working directory.
+    A path that is a file is taken whatever its suffix and whoever excludes it, except what
+    ``refuses``, which is asked about each of the absolute paths. Below a folder, ``.py`` and ``.pyi`` files are taken, except
+    what the folder's excludes or ``.gitignore`` name; links to files are followed, links to
+    folders are not.
 
     Raises ``DiscoveryError`` for a path that does not exist and for a folder that cannot be read.
     """
-    walk = _Walk(_Excludes.compile(exclude))
+    default = Globs.compile(("", name) for name in DEFAULT_EXCLUDES)
+    walk = _Walk(excludes_of or (lambda _folder, _may_configure: default))
+    walk.respects_gitignore = respect_gitignore
     for path in paths:
         absolute = os.path.abspath(path)
         try:
@@ -90,12 +106,14 @@ def discover(paths: Sequence[Path], *, exclude: Sequence[str] = DEFAULT_EXCLUDES
             raise DiscoveryError(f"{_shown(path)}: {_reason(error)}") from error
         except ValueError as error:
             raise DiscoveryError(f"{_shown(path)}: not a path") from error
+        if not is_folder and not is_file:
+            raise DiscoveryError(f"{_shown(path)}: neither a file nor a folder")
+        if refuses is not None and refuses(absolute):
+            continue
         if is_folder:
             walk.folder(absolute)
-        elif is_file:
-            walk.files.add(absolute)
         else:
-            raise DiscoveryError(f"{_shown(path)}: neither a file nor a folder")
+            walk.files.add(absolute)
     return Discovery(tuple(sorted(walk.files)), tuple(sorted(walk.notices)))
 
 
@@ -319,67 +337,42 @@ def _wide(glob: str) -> str:
     return ".+".join(re.sub(r"\\\*|\\\?", ".*", re.escape(piece)) for piece in pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class _Excludes:
-    """The excludes of a run: plain names, and globs for names and for whole paths."""
-
-    names: frozenset[str]
-    name_globs: re.Pattern[str] | None
-    path_globs: re.Pattern[str] | None
-
-    @classmethod
-    def compile(cls, patterns: Sequence[str]) -> "_Excludes":
-        names, name_globs, path_globs = set(), [], []
-        for pattern in (pattern.rstrip("/") for pattern in patterns):
-            if "/" in pattern:
-                path_globs.append(translate(os.path.abspath(pattern)))
-            elif _GLOB.search(pattern):
-                name_globs.append(translate(pattern))
-            else:
-                names.add(pattern)
-        return cls(frozenset(names), _either(name_globs), _either(path_globs))
-
-    def match(self, name: str, path: str) -> bool:
-        """Tell whether an entry below a given path is excluded."""
-        return (
-            name in self.names
-            or (self.name_globs is not None and self.name_globs.match(name) is not None)
-            or (self.path_globs is not None and self.path_globs.match(path) is not None)
-        )
-
-
-def _either(globs: Sequence[str]) -> re.Pattern[str] | None:
-    return re.compile("|".join(globs)) if globs else None
-
-
 @dataclass(slots=True)
 class _Walk:
     """Collects the files below folders. A stack instead of recursion: depth has no limit."""
 
-    excludes: _Excludes
+    excludes_of: ExcludesOf
     files: set[str] = field(default_factory=set)
     notices: list[str] = field(default_factory=list)
     gitignore: GitIgnore = field(default_factory=GitIgnore)
+    respects_gitignore: bool = True
 
     def folder(self, top: str) -> None:
         """Add the files below a folder that the user named."""
-        stack = [(top, self.gitignore.start(top))]
+        start = self.gitignore.start(top) if self.respects_gitignore else _Folder(())
+        stack = [(top, start)]
         while stack:
             folder, state = stack.pop()
             try:
                 with os.scandir(folder) as scan:
                     entries = list(scan)
-                if folder != top:
-                    state = _inside(folder, entries, state)
-                stack += [(subfolder, state) for subfolder in self._take(entries, state)]
+                names = {entry.name for entry in entries if entry.name[:1] in _TELLING}
+                if folder != top and self.respects_gitignore:
+                    state = _inside(folder, names, state)
+                configures = folder == top or not names.isdisjoint(CONFIGURATIONS)
+                excludes = self.excludes_of(folder, configures)
+                found = self._take(entries, state, excludes)
+                stack += [(subfolder, state) for subfolder in found]
             except OSError as error:
                 if folder == top or error.errno not in _HARMLESS:
                     raise DiscoveryError(f"{_shown(folder)}: {_reason(error)}") from error
                 self.notices.append(f"{_shown(folder)}: skipped, {_reason(error)}")
 
-    def _take(self, entries: Sequence[os.DirEntry[str]], state: _Folder) -> Iterator[str]:
+    def _take(
+        self, entries: Sequence[os.DirEntry[str]], state: _Folder, excludes: Globs
+    ) -> Iterator[str]:
         """Add the files among the entries of a folder and yield its sub-folders."""
-        excluded = self.excludes.match
+        excluded = excludes.match
         for entry in entries:
             path = entry.path
             if entry.is_dir(follow_symlinks=False):
@@ -415,10 +408,9 @@ class _Walk:
             self.files.add(path)
 
 
-def _inside(folder: str, entries: Sequence[os.DirEntry[str]], above: _Folder) -> _Folder:
-    """Return the state inside a folder with these entries."""
-    names = {entry.name for entry in entries if entry.name.startswith(".git")}
-    if not names:
+def _inside(folder: str, names: set[str], above: _Folder) -> _Folder:
+    """Return the state inside a folder that holds these names."""
+    if names.isdisjoint((".git", ".gitignore")):
         return above
     return above.enter(folder, is_repository=".git" in names, has_ignore_file=".gitignore" in names)
 

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.config import Settings, UsageError
-from asyncpattern_lint.discovery import DiscoveryError, discover, is_project, project_root
+from asyncpattern_lint.discovery import (
+    Discovery,
+    DiscoveryError,
+    discover,
+    is_project,
+    project_root,
+)
 from asyncpattern_lint.findings import Finding, Report, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
@@ -46,17 +52,14 @@ class Session:
 
     def _check(self, progress: Callable[[int, int], None] | None, start: float) -> Report:
         settings = self.settings
-        try:
-            found = discover(settings.paths)
-        except DiscoveryError as error:
-            raise UsageError(str(error)) from error
+        found = _discovered(settings)
         root, given = _roots(settings.paths, settings.cwd)
         finder = Finder(root, given)
         try:
             environment = locate(root, python=str(settings.python) if settings.python else None)
         except EnvironmentNotFound as error:
             raise UsageError(str(error)) from error
-        project = Project(finder, environment=environment)
+        project = Project(finder, overlay=settings.overlay, environment=environment)
         total = len(found.files)
         for done in project.load(found.files, settings.jobs):
             if progress is not None:
@@ -65,15 +68,16 @@ class Session:
         findings: set[Finding] = set()
         unreadable = 0
         for path in found.files:
+            enabled = settings.enabled_in(path)
             for observation in checker.check(path):
-                unreadable += isinstance(observation, Unreadable)
-                findings.update(findings_of(observation, settings.enabled))
+                unreadable += isinstance(observation, Unreadable) and "APL901" not in enabled
+                findings.update(findings_of(observation, enabled))
         tally, unresolved = self._census(checker, found.files)
         return Report(
             findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=checker.walked,
-            notices=(*found.notices, *_remarks(total, unreadable, settings)),
+            notices=(*found.notices, *_remarks(total, unreadable)),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
@@ -98,11 +102,32 @@ class Session:
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
 
 
-def _remarks(files: int, unreadable: int, settings: Settings) -> Iterator[str]:
-    """Yield what the user would otherwise not learn from the findings."""
+def _discovered(settings: Settings) -> Discovery:
+    """Return the files to check; text that stands in for a file is taken as it is."""
+    local = settings.local
+    refuses = local.is_excluded if local is not None and settings.force_exclude else None
+    if settings.overlay:
+        files = (path for path in settings.overlay if refuses is None or not refuses(path))
+        return Discovery(tuple(files), ())
+    try:
+        return discover(
+            settings.paths,
+            excludes_of=None if local is None else local.excludes,
+            respect_gitignore=settings.respect_gitignore,
+            refuses=refuses,
+        )
+    except DiscoveryError as error:
+        raise UsageError(str(error)) from error
+
+
+def _remarks(files: int, unreadable: int) -> Iterator[str]:
+    """Yield what the user would otherwise not learn from the findings.
+
+    ``unreadable`` counts the files that cannot be read or parsed where APL901 is off.
+    """
     if not files:
         yield "no Python files found under the given paths"
-    if unreadable and "APL901" not in settings.enabled:
+    if unreadable:
         yield f"{unreadable} files could not be read or parsed; select APL901 to see them"
 
 

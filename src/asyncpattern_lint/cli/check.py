@@ -15,9 +15,7 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
 @click.option(
     "--output-format",
     type=click.Choice([form.value for form in OutputFormat]),
-    default=OutputFormat.FULL.value,
-    show_default=True,
-    help="How findings are written.",
+    help="How findings are written; full by default.",
 )
 @click.option("--output-file", metavar="FILE", help="Write the report to a file, not to stdout.")
 @click.option(
@@ -50,7 +48,7 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
 def check(
     ctx: click.Context,
     paths: tuple[str, ...],
-    output_format: str,
+    output_format: str | None,
     output_file: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],

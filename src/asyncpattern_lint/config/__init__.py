@@ -1,0 +1,22 @@
+"""What a run is asked to do: flags, configuration files, defaults, and what they amount to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from asyncpattern_lint.config.codes import select_codes
+from asyncpattern_lint.config.options import Options, OutputFormat, Settings, UsageError
+
+__all__ = ["Options", "OutputFormat", "Settings", "UsageError", "resolve", "select_codes"]
+
+
+def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
+    """Return the settings that the options and the configuration files amount to.
+
+    ``codes`` maps every known code to whether it is on by default; ``cwd`` is absolute.
+    Raises UsageError for whatever cannot be done: an unknown code, key, format or version, a
+    value of the wrong type, a path that does not exist or may not be used.
+    """
+    # msgspec is not needed to say what the options are.
+    from asyncpattern_lint.config.resolution import settings_of
+
+    return settings_of(options, codes, cwd)

@@ -1,0 +1,101 @@
+"""What can be asked for: the options as typed, the settings as resolved."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.config.local import Locals
+
+#: A version of Python, such as ``(3, 11)``.
+Version = tuple[int, int]
+
+
+class UsageError(Exception):
+    """What the user asked for cannot be done; the text is one line that says why."""
+
+
+class OutputFormat(enum.StrEnum):
+    """The formats of a report; each has a module of its name under ``reporters``."""
+
+    FULL = "full"
+    CONCISE = "concise"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options as typed; None, or empty, for those that were not.
+
+    ``select``, ``extend_select`` and ``ignore`` hold comma-separated selectors: codes or their
+    beginnings; ``per_file_ignores`` comma-separated pairs ``PATTERN:CODE``; ``exclude`` and
+    ``extend_exclude`` comma-separated patterns. ``config`` holds files and pairs
+    ``key = value``; ``isolated`` passes over all configuration files. ``jobs`` is the number of
+    worker processes, None for one per processor; ``python`` is the interpreter, or the folder,
+    of the environment that the checked code runs in. ``stdin`` is text that stands in for the
+    file ``stdin_filename``, and is checked instead of ``paths``.
+    """
+
+    paths: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    output_format: str | None = None
+    output_file: str | None = None
+    exit_zero: bool = False
+    statistics: bool = False
+    show_unresolved: bool = False
+    candidates: bool = True
+    jobs: int | None = None
+    python: str | None = None
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    extend_exclude: tuple[str, ...] = ()
+    force_exclude: bool | None = None
+    respect_gitignore: bool | None = None
+    src: tuple[str, ...] = ()
+    target_version: str | None = None
+    baseline: str | None = None
+    config: tuple[str, ...] = ()
+    isolated: bool = False
+    stdin: bytes | None = None
+    stdin_filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options as resolved: absolute paths that exist, and the enabled codes.
+
+    ``enabled`` holds for the files that no configuration of their own governs; ``enabled_in``
+    knows about those too. ``candidates`` says whether the cheap stage may leave files out;
+    ``jobs`` is at least 1. ``overlay`` maps paths to the text that stands in for them.
+    """
+
+    cwd: Path
+    paths: tuple[Path, ...]
+    enabled: frozenset[str]
+    output_format: OutputFormat = OutputFormat.FULL
+    output_file: Path | None = None
+    exit_zero: bool = False
+    statistics: bool = False
+    show_unresolved: bool = False
+    candidates: bool = True
+    jobs: int = 1
+    python: Path | None = None
+    src: tuple[Path, ...] = ()
+    target_version: Version | None = None
+    baseline: Path | None = None
+    never_baseline: frozenset[str] = frozenset()
+    fixable: frozenset[str] = frozenset()
+    unfixable: frozenset[str] = frozenset()
+    unsafe_fixes: bool = False
+    respect_gitignore: bool = True
+    force_exclude: bool = False
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    local: "Locals | None" = None
+
+    def enabled_in(self, path: str) -> frozenset[str]:
+        """Return the codes that are enabled for a file."""
+        return self.enabled if self.local is None else self.local.enabled_in(path)

@@ -1,0 +1,213 @@
+"""From options as typed, and configuration files, to settings as resolved."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from asyncpattern_lint.config import version
+from asyncpattern_lint.config.codes import matching
+from asyncpattern_lint.config.files import Files
+from asyncpattern_lint.config.layers import Layer, flags, pair
+from asyncpattern_lint.config.local import Local, Locals, codes_of
+from asyncpattern_lint.config.options import Options, OutputFormat, Settings, UsageError, Version
+from asyncpattern_lint.config.paths import (
+    absolute,
+    configured,
+    existing,
+    literal,
+    present,
+    writable,
+)
+from asyncpattern_lint.config.table import KEYS
+from asyncpattern_lint.parallel import usable_processors
+
+#: What stands for standard input where it has no name, and asks for it as a path.
+STDIN = "-"
+
+
+class Run:
+    """The layers of a run, and what they say together.
+
+    ``layers`` are those of the settings that hold for the whole run, the weakest first.
+    """
+
+    def __init__(self, options: Options, codes: Mapping[str, bool], cwd: Path) -> None:
+        self.options = options
+        self.codes = codes
+        self.cwd = cwd
+        files = Files(str(cwd))
+        named, pairs = _configurations(options, files, str(cwd))
+        stronger = (*pairs, flags(options, str(cwd)))
+        if options.isolated or named is not None:
+            self.local = Locals(lambda _folder, _may: named, stronger, codes, str(cwd))
+        else:
+            self.local = Locals(
+                lambda folder, may: files.nearest(folder, may_configure=may),
+                stronger,
+                codes,
+                str(cwd),
+            )
+        self.paths = self._paths()
+        home = self._run_wide(stronger)
+        self.layers = home.layers
+        self.enabled = home.enabled
+
+    def _paths(self) -> tuple[Path, ...]:
+        options = self.options
+        if options.stdin is not None:
+            return (absolute(options.stdin_filename or STDIN, self.cwd),)
+        return tuple(dict.fromkeys(existing(path, self.cwd) for path in options.paths or (".",)))
+
+    def value(self, key: str) -> tuple[Any, Layer | None]:
+        """Return what a key of the whole run is set to, and the layer that sets it."""
+        for layer in reversed(self.layers):
+            value = getattr(layer.table, KEYS[key])
+            if value is not None:
+                return value, layer
+        return None, None
+
+    def switch(self, key: str, *, default: bool = False) -> bool:
+        """Return whether a key of the whole run is on."""
+        value, _ = self.value(key)
+        return default if value is None else bool(value)
+
+    def selected(self, key: str, default: frozenset[str]) -> frozenset[str]:
+        """Return the codes that a key of the whole run stands for."""
+        written, layer = self.value(key)
+        if layer is None:
+            return default
+        return matching(codes_of(layer, key, written, self.codes), self.codes)
+
+    def output_format(self) -> OutputFormat:
+        """Return the format of the report. Raises UsageError for an unknown one."""
+        written, layer = self.value("output-format")
+        if layer is None:
+            return OutputFormat.FULL
+        try:
+            return OutputFormat(written)
+        except ValueError:
+            known = ", ".join(OutputFormat)
+            problem = f"unknown output format {literal(written)} in {{}}; known are {known}"
+            raise layer.error(problem, "output-format") from None
+
+    def target_version(self) -> tuple[Version | None, str]:
+        """Return the version of Python that the code is checked for, and where that is said.
+
+        Without the key it is the lowest that ``requires-python`` allows; None if that is not known
+        either. Raises UsageError for an unknown version.
+        """
+        written, layer = self.value("target-version")
+        if layer is not None:
+            found = version.target(written)
+            if found is None:
+                oldest, newest = (f"py{major}{minor}" for major, minor in version.RANGE)
+                problem = (
+                    f"unknown version {literal(written)} in {{}}; known are {oldest} to {newest}"
+                )
+                raise layer.error(problem, "target-version")
+            return found, layer.place("target-version")
+        for layer in self.layers:
+            if layer.requires_python:
+                return version.lowest(layer.requires_python), "requires-python"
+        return None, ""
+
+    def python(self) -> Path | None:
+        """Return the interpreter, or the folder, of the environment; None to look for it.
+
+        The interpreter of a virtual environment is a link to one elsewhere.
+        """
+        written, layer = self.value("python")
+        if layer is None:
+            return None
+        return present(layer, "python", written, through_links=False)
+
+    def src(self) -> tuple[Path, ...]:
+        """Return the folders that first-party modules are imported from, as far as named."""
+        written, layer = self.value("src")
+        if layer is None:
+            return ()
+        return tuple(present(layer, "src", item, through_links=True) for item in written)
+
+    def baseline(self) -> Path | None:
+        """Return the file of the baseline, which need not be there."""
+        written, layer = self.value("baseline")
+        if layer is None:
+            return None
+        return configured(layer, "baseline", written, through_links=True)
+
+    def _run_wide(self, stronger: tuple[Layer, ...]) -> Local:
+        """Return what holds where the run is at home.
+
+        That is the working directory if it holds all paths and a configuration governs it, else
+        the folder that the paths have in common.
+        """
+        common = common_folder(self.paths)
+        here = str(self.cwd)
+        if Path(common).is_relative_to(here):
+            local = self.local.of(here)
+            if len(local.layers) > len(stronger):
+                return local
+        return self.local.of(common)
+
+
+def settings_of(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
+    """Return the settings that options and configuration files amount to; see ``resolve``."""
+    if options.jobs is not None and options.jobs < 1:
+        raise UsageError(f"--jobs must be at least 1, not {options.jobs}")
+    if options.stdin is not None and options.paths not in {(), (STDIN,)}:
+        raise UsageError("standard input is checked alone, without other paths")
+    run = Run(options, codes, cwd)
+    every = frozenset(codes)
+    fixable, unfixable = run.selected("fixable", every), run.selected("unfixable", frozenset())
+    return Settings(
+        cwd=cwd,
+        paths=run.paths,
+        enabled=run.enabled,
+        output_format=run.output_format(),
+        output_file=writable(options.output_file, cwd),
+        exit_zero=options.exit_zero,
+        statistics=options.statistics,
+        show_unresolved=options.show_unresolved,
+        candidates=options.candidates,
+        jobs=options.jobs or usable_processors(),
+        python=run.python(),
+        src=run.src(),
+        target_version=run.target_version()[0],
+        baseline=run.baseline(),
+        never_baseline=run.selected("never-baseline", frozenset()),
+        fixable=fixable - unfixable,
+        unfixable=every - fixable | unfixable,
+        unsafe_fixes=run.switch("unsafe-fixes"),
+        respect_gitignore=run.switch("respect-gitignore", default=True),
+        force_exclude=run.switch("force-exclude"),
+        overlay={} if options.stdin is None else {str(run.paths[0]): options.stdin},
+        local=run.local,
+    )
+
+
+def common_folder(paths: Sequence[Path]) -> str:
+    """Return the innermost folder that holds all of the paths, or the first one's."""
+    parents = [str(path if path.is_dir() else path.parent) for path in paths]
+    try:
+        return os.path.commonpath(parents)
+    except ValueError:
+        return parents[0]
+
+
+def _configurations(
+    options: Options, files: Files, cwd: str
+) -> tuple[Layer | None, tuple[Layer, ...]]:
+    """Return the layers of the file and of the pairs that ``--config`` names."""
+    named = [typed for typed in options.config if _is_file(typed, cwd)]
+    if len(named) > 1:
+        raise UsageError(f"--config takes one file, not both {named[0]} and {named[1]}")
+    if named and options.isolated:
+        raise UsageError(f"--config {named[0]} and --isolated contradict each other")
+    pairs = tuple(pair(typed, cwd) for typed in options.config if typed not in named)
+    return (files.read(named[0]) if named else None), pairs
+
+
+def _is_file(typed: str, cwd: str) -> bool:
+    """Tell whether ``--config`` names a file, and is no pair."""
+    return typed.endswith(".toml") or "=" not in typed or (Path(cwd) / typed).exists()
