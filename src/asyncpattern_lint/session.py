@@ -54,9 +54,13 @@ class Session:
         settings = self.settings
         found = _discovered(settings)
         root, given = _roots(settings.paths, settings.cwd)
-        finder = Finder(root, given)
+        finder = Finder(root, given, map(str, settings.src))
         try:
-            environment = locate(root, python=str(settings.python) if settings.python else None)
+            environment = locate(
+                root,
+                python=str(settings.python) if settings.python else None,
+                target=settings.target_version,
+            )
         except EnvironmentNotFound as error:
             raise UsageError(str(error)) from error
         project = Project(finder, overlay=settings.overlay, environment=environment)

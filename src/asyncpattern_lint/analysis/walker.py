@@ -63,6 +63,7 @@ from asyncpattern_lint.index.model import (
     dotted,
 )
 from asyncpattern_lint.protocol import Use
+from asyncpattern_lint.versions import Version
 
 State = dict[str, Values]
 
@@ -198,7 +199,7 @@ class ScopeWalker(ExpressionVisitor):
         self._forget(guarded_names(test))
         start = self._state()
         ends: list[State] = []
-        chosen = _constant_test(test, self.module)
+        chosen = self._constant(test)
         condition = condition_in(test)
         if chosen is not False:
             held = self._narrowed(start, condition)
@@ -327,14 +328,14 @@ class ScopeWalker(ExpressionVisitor):
                 self.dead = False
 
     def _while(self, node: cst.While) -> None:
-        endless = _constant_test(node.test, self.module) is True
+        endless = self._constant(node.test) is True
 
         def run() -> None:
             self.truth(node.test)
             self._forget(guarded_names(node.test))
             self._visit_body(node.body)
 
-        if _constant_test(node.test, self.module) is False:
+        if self._constant(node.test) is False:
             if node.orelse is not None:
                 self._visit_body(node.orelse.body)
             return
@@ -669,6 +670,9 @@ class ScopeWalker(ExpressionVisitor):
         if excludes(promised, self.judged(value)):
             self._use_result(node, value, "return")
 
+    def _constant(self, node: cst.BaseExpression) -> bool | None:
+        return _constant_test(node, self.module, self.resolver.project.version)
+
     def _raise(self, node: cst.Raise) -> None:
         if node.exc is not None:
             self.visit(node.exc)
@@ -681,7 +685,7 @@ class ScopeWalker(ExpressionVisitor):
         self._forget(guarded_names(node.test))
         if node.msg is not None:
             self.visit(node.msg)
-        if _constant_test(node.test, self.module) is False:
+        if self._constant(node.test) is False:
             self.dead = True
 
     def _delete(self, node: cst.Del) -> None:
@@ -701,14 +705,14 @@ def _keeps_type(value: Value) -> bool:
     return isinstance(value, InstanceValue) and value.of is None and value.class_name in UNHELPFUL
 
 
-def _constant_test(node: cst.BaseExpression, module: ModuleIndex) -> bool | None:
+def _constant_test(node: cst.BaseExpression, module: ModuleIndex, version: Version) -> bool | None:
     """Return whether a test always holds, None if it depends."""
     expression = parsed(node)
     if expression is None:
         return None
     test = spelled(expression, module.aliases)
     truth = truth_of(test, module.constants)
-    return truth_in_stub(test) if truth is None and not _asks_for_types(test) else truth
+    return truth_in_stub(test, version) if truth is None and not _asks_for_types(test) else truth
 
 
 def _asks_for_types(test: ast.expr) -> bool:

@@ -3,9 +3,11 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from asyncpattern_lint.cli.flags import settings_flags
 from asyncpattern_lint.cli.shell import FINDINGS, complain
 from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError, resolve
 
@@ -44,9 +46,16 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
     metavar="PATH",
     help="Interpreter or folder of the environment that the code runs in.",
 )
+@settings_flags
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    help="The name of the file whose text comes from standard input; PATH is then -.",
+)
 @click.pass_context
 def check(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
     output_format: str | None,
     output_file: str | None,
@@ -58,6 +67,8 @@ def check(
     candidates: bool,
     jobs: int | None,
     python: str | None,
+    stdin_filename: str | None,
+    **flags: Any,
 ) -> None:
     """Check files and directories, the working directory by default.
 
@@ -78,8 +89,11 @@ def check(
         candidates=candidates,
         jobs=jobs,
         python=python,
+        stdin=_stdin() if stdin_filename is not None or "-" in paths else None,
+        stdin_filename=stdin_filename,
+        **flags,
     )
-    ctx.exit(run(resolve(options, known_codes(), _cwd())))
+    ctx.exit(run(resolve(options, known_codes(), working_directory())))
 
 
 def run(settings: Settings) -> int:
@@ -109,7 +123,15 @@ def _shows_progress() -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _cwd() -> Path:
+def _stdin() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except (OSError, AttributeError):
+        raise UsageError("standard input cannot be read") from None
+
+
+def working_directory() -> Path:
+    """Return the working directory. Raises UsageError if it was removed."""
     try:
         return Path.cwd()
     except OSError:

@@ -1,9 +1,25 @@
-"""Source lines for reports, read again from the disk."""
+"""Source lines for reports, read again from the disk or from the text that stands in for it."""
 
 import io
 import tokenize
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+
+
+def reader(overlay: Mapping[str, bytes]) -> Callable[[str, int], str]:
+    """Return a ``read_line`` for files, some of which a text stands in for."""
+    if not overlay:
+        return read_line
+    texts = {path: _split(data) for path, data in overlay.items()}
+
+    def read(path: str, line: int) -> str:
+        lines = texts.get(path)
+        if lines is None:
+            return read_line(path, line)
+        return lines[line - 1] if 0 < line <= len(lines) else ""
+
+    return read
 
 
 def read_line(path: str, line: int) -> str:
@@ -21,6 +37,10 @@ def _lines(path: str) -> tuple[str, ...]:
         data = Path(path).read_bytes()
     except (OSError, ValueError):
         return ()
+    return _split(data)
+
+
+def _split(data: bytes) -> tuple[str, ...]:
     text = io.StringIO(data.decode(_encoding(data), errors="replace"), newline=None)
     return tuple(line.removesuffix("\n") for line in text)
 

@@ -78,14 +78,15 @@ def _umask() -> int:
 
 
 def _render(report: Report, settings: Settings, colour: bool) -> Iterator[str]:
-    from asyncpattern_lint.cli.lines import read_line
+    from asyncpattern_lint.cli.lines import reader
     from asyncpattern_lint.reporters.style import Style
 
     name = settings.output_format.value
     if settings.statistics and settings.output_format is not OutputFormat.JSON:
         name = "statistics"
     reporter = importlib.import_module(f"asyncpattern_lint.reporters.{name}")
-    lines: Iterator[str] = reporter.render(report, Style(colour, str(settings.cwd), read_line))
+    style = Style(colour, str(settings.cwd), reader(settings.overlay))
+    lines: Iterator[str] = reporter.render(report, style)
     return lines
 
 

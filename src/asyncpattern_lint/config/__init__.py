@@ -3,10 +3,27 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from asyncpattern_lint.config.codes import select_codes
-from asyncpattern_lint.config.options import Options, OutputFormat, Settings, UsageError
+from asyncpattern_lint.config.codes import nearest_code, select_codes
+from asyncpattern_lint.config.options import (
+    Options,
+    OutputFormat,
+    Settings,
+    UsageError,
+    format_named,
+)
+from asyncpattern_lint.config.paths import writable
 
-__all__ = ["Options", "OutputFormat", "Settings", "UsageError", "resolve", "select_codes"]
+__all__ = [
+    "Options",
+    "OutputFormat",
+    "Settings",
+    "UsageError",
+    "format_named",
+    "nearest_code",
+    "resolve",
+    "select_codes",
+    "writable",
+]
 
 
 def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:

@@ -106,7 +106,7 @@ def unknown(found: Iterable[str], codes: Mapping[str, bool]) -> str:
     """
     for selector in found:
         if selector != ALL and not any(matches(selector, code) for code in codes):
-            return f"unknown code {literal(selector)} in {{}}{_nearest(selector, codes)}"
+            return f"unknown code {literal(selector)} in {{}}{nearest_code(selector, codes)}"
     return ""
 
 
@@ -132,7 +132,7 @@ def _by_rank(candidate: tuple[int, Decision]) -> int:
     return candidate[0]
 
 
-def _nearest(selector: str, codes: Mapping[str, bool]) -> str:
+def nearest_code(selector: str, codes: Iterable[str]) -> str:
     """Return the end of the message: the code that shares the longest beginning."""
     near = max(codes, key=lambda code: _common(code, selector), default="")
     return f"; the nearest is {near}" if near[:1] == selector[:1] else ""

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from asyncpattern_lint.versions import Version
+
 if TYPE_CHECKING:
     from asyncpattern_lint.config.local import Locals
-
-#: A version of Python, such as ``(3, 11)``.
-Version = tuple[int, int]
 
 
 class UsageError(Exception):
@@ -23,6 +22,15 @@ class OutputFormat(enum.StrEnum):
     FULL = "full"
     CONCISE = "concise"
     JSON = "json"
+
+
+def format_named(name: str) -> OutputFormat:
+    """Return the format of that name; raises UsageError if there is none."""
+    try:
+        return OutputFormat(name)
+    except ValueError:
+        known = ", ".join(OutputFormat)
+        raise UsageError(f"unknown output format {name}; known are {known}") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,10 +47,16 @@ def present(layer: "Layer", key: str, written: str, *, through_links: bool) -> P
     return path
 
 
-def writable(typed: str | None, cwd: Path) -> Path | None:
-    """Return the absolute path of a file to write. Raises UsageError if it cannot be written."""
-    if typed is None:
-        return None
+def named_file(typed: str, cwd: Path) -> Path:
+    """Return the absolute path of a file that text stands in for; it need not be there."""
+    path = Path(os.path.normpath(cwd / typed))
+    if "\0" in typed or path.is_dir():
+        raise UsageError(f"cannot check {typed or '.'}: it is no name of a file")
+    return path
+
+
+def writable(typed: str, cwd: Path) -> Path:
+    """Return the path of a file that can be written; raises UsageError if it cannot."""
     try:
         path = absolute(typed, cwd)
         place = path if path.exists() else path.resolve().parent

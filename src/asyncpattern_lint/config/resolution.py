@@ -5,22 +5,29 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from asyncpattern_lint.config import version
+from asyncpattern_lint import versions
 from asyncpattern_lint.config.codes import matching
 from asyncpattern_lint.config.files import Files
 from asyncpattern_lint.config.layers import Layer, flags, pair
 from asyncpattern_lint.config.local import Local, Locals, codes_of
-from asyncpattern_lint.config.options import Options, OutputFormat, Settings, UsageError, Version
+from asyncpattern_lint.config.options import (
+    Options,
+    OutputFormat,
+    Settings,
+    UsageError,
+    format_named,
+)
 from asyncpattern_lint.config.paths import (
-    absolute,
     configured,
     existing,
     literal,
+    named_file,
     present,
     writable,
 )
 from asyncpattern_lint.config.table import KEYS
 from asyncpattern_lint.parallel import usable_processors
+from asyncpattern_lint.versions import Version
 
 #: What stands for standard input where it has no name, and asks for it as a path.
 STDIN = "-"
@@ -56,7 +63,9 @@ class Run:
     def _paths(self) -> tuple[Path, ...]:
         options = self.options
         if options.stdin is not None:
-            return (absolute(options.stdin_filename or STDIN, self.cwd),)
+            if options.paths not in {(), (STDIN,)}:
+                raise UsageError("standard input is checked alone, without other paths")
+            return (named_file(options.stdin_filename or STDIN, self.cwd),)
         return tuple(dict.fromkeys(existing(path, self.cwd) for path in options.paths or (".",)))
 
     def value(self, key: str) -> tuple[Any, Layer | None]:
@@ -85,11 +94,9 @@ class Run:
         if layer is None:
             return OutputFormat.FULL
         try:
-            return OutputFormat(written)
-        except ValueError:
-            known = ", ".join(OutputFormat)
-            problem = f"unknown output format {literal(written)} in {{}}; known are {known}"
-            raise layer.error(problem, "output-format") from None
+            return format_named(written)
+        except UsageError as error:
+            raise layer.error(f"{literal(str(error))}, in {{}}", "output-format") from None
 
     def target_version(self) -> tuple[Version | None, str]:
         """Return the version of Python that the code is checked for, and where that is said.
@@ -99,9 +106,9 @@ class Run:
         """
         written, layer = self.value("target-version")
         if layer is not None:
-            found = version.target(written)
+            found = versions.target(written)
             if found is None:
-                oldest, newest = (f"py{major}{minor}" for major, minor in version.RANGE)
+                oldest, newest = (f"py{major}{minor}" for major, minor in versions.RANGE)
                 problem = (
                     f"unknown version {literal(written)} in {{}}; known are {oldest} to {newest}"
                 )
@@ -109,7 +116,7 @@ class Run:
             return found, layer.place("target-version")
         for layer in self.layers:
             if layer.requires_python:
-                return version.lowest(layer.requires_python), "requires-python"
+                return versions.lowest(layer.requires_python), "requires-python"
         return None, ""
 
     def python(self) -> Path | None:
@@ -155,8 +162,6 @@ def settings_of(options: Options, codes: Mapping[str, bool], cwd: Path) -> Setti
     """Return the settings that options and configuration files amount to; see ``resolve``."""
     if options.jobs is not None and options.jobs < 1:
         raise UsageError(f"--jobs must be at least 1, not {options.jobs}")
-    if options.stdin is not None and options.paths not in {(), (STDIN,)}:
-        raise UsageError("standard input is checked alone, without other paths")
     run = Run(options, codes, cwd)
     every = frozenset(codes)
     fixable, unfixable = run.selected("fixable", every), run.selected("unfixable", frozenset())
@@ -165,7 +170,7 @@ def settings_of(options: Options, codes: Mapping[str, bool], cwd: Path) -> Setti
         paths=run.paths,
         enabled=run.enabled,
         output_format=run.output_format(),
-        output_file=writable(options.output_file, cwd),
+        output_file=None if options.output_file is None else writable(options.output_file, cwd),
         exit_zero=options.exit_zero,
         statistics=options.statistics,
         show_unresolved=options.show_unresolved,

@@ -37,6 +37,7 @@ from asyncpattern_lint.index.model import (
 )
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
+from asyncpattern_lint.versions import Version
 
 #: More assignments to one attribute say that it may be anything.
 _MAX_SETS = 40
@@ -59,13 +60,15 @@ class Flow(int):
 NEVER, SWALLOWED, REACHED = Flow(0), Flow(1), Flow(2)
 
 
-def build(tree: ast.Module, *, stub: bool = False) -> ModuleIndex:
+def build(
+    tree: ast.Module, *, stub: bool = False, version: Version = sys.version_info[:2]
+) -> ModuleIndex:
     """Return the outline of a module.
 
-    ``stub`` tells that it is a ``.pyi``, in which versions and platforms decide what is there.
-    Raises ``RecursionError`` for code that is nested too deeply.
+    ``stub`` tells that it is a ``.pyi``, in which the version of Python and the platform decide
+    what is there. Raises ``RecursionError`` for code that is nested too deeply.
     """
-    builder = _Builder(stub)
+    builder = _Builder(stub, version)
     try:
         return builder.module(tree)
     finally:
@@ -82,9 +85,10 @@ def parse(source: bytes, path: str) -> ast.Module:
 
 
 class _Builder(ExpressionVisitor):
-    def __init__(self, stub: bool) -> None:
+    def __init__(self, stub: bool, version: Version) -> None:
         super().__init__()
         self.stub = stub
+        self.version = version
         self.index = ModuleIndex(scopes=[])
         self.self_name = ""
         self.self_class = -1
@@ -303,7 +307,7 @@ class _Builder(ExpressionVisitor):
         inner = cast("ast.UnaryOp", test).operand if negated else test
         truth = handlers.truth_of(test, self.index.constants)
         if self.stub and (truth is None or handlers.last_name(inner) == "TYPE_CHECKING"):
-            truth = handlers.truth_in_stub(test)
+            truth = handlers.truth_in_stub(test, self.version)
         if truth is not None:
             run, dead = (node.body, node.orelse) if truth else (node.orelse, node.body)
             if handlers.last_name(inner) == "TYPE_CHECKING" and not self.stub:

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from asyncpattern_lint.index.finder import Location
+from asyncpattern_lint.versions import Version
 
 #: Larger files are no ``.pth`` file, finder or configuration that a tool wrote.
 _MAX_BYTES = 1_000_000
@@ -44,8 +45,6 @@ _EDITABLE = re.compile(r"import\s+(__editable___\w+)")
 _LIFETIME = re.compile(r"([\w.]+)\s*:\s*(\d+)\.(\d+)\s*-\s*(?:(\d+)\.(\d+))?\s*(?:#|$)")
 
 _STUBS = "-stubs"
-
-Version = tuple[int, int]
 
 
 class EnvironmentNotFound(Exception):  # noqa: N818  # says what happened, as FileNotFoundError does
@@ -511,7 +510,11 @@ def _text(path: str) -> str:
 
 
 def locate(
-    project: str, *, python: str | None = None, variables: Mapping[str, str] = os.environ
+    project: str,
+    *,
+    python: str | None = None,
+    variables: Mapping[str, str] = os.environ,
+    target: Version | None = None,
 ) -> Environment:
     """Return the environment of a project.
 
@@ -519,8 +522,15 @@ def locate(
     given; else that of ``VIRTUAL_ENV`` in ``variables``; else ``.venv`` or ``venv`` in the
     project's folder; else the one that runs this program. Raises ``EnvironmentNotFound`` where
     ``python`` is neither; the others are passed over where they hold no environment.
+
+    ``target`` is the version that the code is to run on, if that is not the environment's own.
     """
-    project = os.path.abspath(project)
+    found = _located(os.path.abspath(project), python, variables)
+    found.version = target or found.version
+    return found
+
+
+def _located(project: str, python: str | None, variables: Mapping[str, str]) -> Environment:
     if python is not None:
         return _given(python, project)
     for folder in (

@@ -80,12 +80,16 @@ class Finder:
     """Resolves module names from the place of the importing file.
 
     ``project`` is the folder above which nothing is searched; ``given`` are further folders
-    to take as roots, such as those that the user named.
+    to take as roots, such as those that the user named; ``sources`` are roots for every file,
+    wherever it lies.
     """
 
-    def __init__(self, project: str, given: Iterable[str] = ()) -> None:
+    def __init__(
+        self, project: str, given: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> None:
         self.project = project
-        self.given = frozenset(given)
+        self.sources = tuple(sources)
+        self.given = frozenset((*given, *self.sources))
         self._listings: dict[str, frozenset[str]] = {}
         self._entries: dict[tuple[str, str], Location | None] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
@@ -292,7 +296,8 @@ class Finder:
         key = (os.path.dirname(importer), top)
         known = self._roots.get(key)
         if known is None:
-            known = self._roots[key] = tuple(dict.fromkeys(self._find_roots(*key)))
+            sources = (Root(source, True) for source in self.sources)
+            known = self._roots[key] = tuple(dict.fromkeys((*self._find_roots(*key), *sources)))
         return known
 
     def _find_roots(self, folder: str, top: str) -> "Iterator[Root]":

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from asyncpattern_lint.index.model import Ask, Caught, Condition, Guard, Leaving
+from asyncpattern_lint.versions import Version
 
 _CAUGHT = {
     "ModuleNotFoundError": Caught.MODULE_NOT_FOUND,
@@ -152,8 +153,8 @@ def opposite(condition: Condition) -> Condition:
     return Condition(condition.name, condition.ask, not condition.holds)
 
 
-def truth_in_stub(test: ast.expr) -> bool | None:
-    """Return what a test of a stub amounts to on the interpreter that runs this.
+def truth_in_stub(test: ast.expr, version: Version) -> bool | None:
+    """Return what a test of a stub amounts to on a version of Python, and on this platform.
 
     See https://typing.python.org/en/latest/guides/writing_stubs.html; None if it is none of
     the tests that stubs may make.
@@ -162,15 +163,15 @@ def truth_in_stub(test: ast.expr) -> bool | None:
         case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
             return True
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = truth_in_stub(operand)
+            inner = truth_in_stub(operand, version)
             return None if inner is None else not inner
         case ast.BoolOp(op=joint, values=values):
-            truths = [truth_in_stub(value) for value in values]
+            truths = [truth_in_stub(value, version) for value in values]
             if None in truths:
                 return None
             return all(truths) if isinstance(joint, ast.And) else any(truths)
         case ast.Compare(left=left, ops=[sign], comparators=[right]):
-            return _compared(ast.unparse(left), sign, right)
+            return _compared(ast.unparse(left), sign, right, version)
         case ast.Call(func=ast.Attribute(value=value, attr="startswith"), args=[prefix]) if (
             ast.unparse(value) == "sys.platform"
         ):
@@ -185,8 +186,8 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-def _compared(left: str, sign: ast.cmpop, right: ast.expr) -> bool | None:
-    known = {"sys.version_info": tuple(sys.version_info[:2]), "sys.platform": sys.platform}
+def _compared(left: str, sign: ast.cmpop, right: ast.expr, version: Version) -> bool | None:
+    known = {"sys.version_info": version, "sys.platform": sys.platform}
     compare = _COMPARISONS.get(type(sign))
     if left not in known or compare is None:
         return None

@@ -1,9 +1,11 @@
 """The outlines of a project's modules, made on demand."""
 
 import gc
+import sys
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +27,7 @@ from asyncpattern_lint.index.model import (
     dotted,
 )
 from asyncpattern_lint.parallel import map_chunks
+from asyncpattern_lint.versions import Version
 
 #: Larger files are generated data: reading them would cost more than they can tell.
 MAX_BYTES = 10_000_000
@@ -101,6 +104,7 @@ class Project:
     ) -> None:
         self.finder = finder
         self.environment = environment or Environment((), version=(3, 0))
+        self.version = environment.version if environment else sys.version_info[:2]
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
@@ -123,7 +127,7 @@ class Project:
             return known
         entry = self._entries.get(path)
         if entry is None:
-            outline = outline_of(path, self.overlay.get(path))
+            outline = outline_of(path, self.overlay.get(path), self.version)
             if isinstance(outline, ModuleIndex) and self.is_foreign(path):
                 _slim(outline)
             self._add(path, _entry(outline))
@@ -270,21 +274,24 @@ class Project:
         done = 0
         if jobs == 1 or len(wanted) < _PARALLEL_THRESHOLD:
             for path in wanted:
-                self._add(path, _entry(outline_of(path)))
+                self._add(path, _entry(outline_of(path, version=self.version)))
                 done += 1
                 yield done
             return
-        for chunk in map_chunks(_encoded, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
+        encoded = partial(_encoded, version=self.version)
+        for chunk in map_chunks(encoded, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
             for path, entry in msgspec.msgpack.decode(chunk, type=list[tuple[str, _Entry]]):
                 self._add(path, entry)
                 done += 1
             yield done
 
 
-def _encoded(paths: list[str]) -> bytes:
+def _encoded(paths: list[str], *, version: Version) -> bytes:
     """Outline files in a worker; what goes back is data that cannot run code."""
     gc.disable()
-    return msgspec.msgpack.encode([(path, _entry(outline_of(path))) for path in paths])
+    return msgspec.msgpack.encode(
+        [(path, _entry(outline_of(path, version=version))) for path in paths]
+    )
 
 
 def _entry(outline: Outline) -> _Entry:
@@ -378,14 +385,19 @@ def is_test(path: str) -> bool:
     )
 
 
-def outline_of(path: str, text: bytes | None = None) -> Outline:
-    """Return the outline of a file, of ``text`` if that is given, or why there is none."""
+def outline_of(
+    path: str, text: bytes | None = None, version: Version = sys.version_info[:2]
+) -> Outline:
+    """Return the outline of a file, of ``text`` if that is given, or why there is none.
+
+    ``version`` is that of the Python which is to run it; it matters to stubs.
+    """
     try:
         if text is None:
             if Path(path).stat().st_size > MAX_BYTES:
                 return Failure(f"the file is larger than {MAX_BYTES:,} bytes")
             text = Path(path).read_bytes()
-        return builder.build(builder.parse(text, path), stub=path.endswith(".pyi"))
+        return builder.build(builder.parse(text, path), stub=path.endswith(".pyi"), version=version)
     except OSError as error:
         return Failure(f"the file cannot be read: {error.strerror or error}")
     except SyntaxError as error:

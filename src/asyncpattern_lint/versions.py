@@ -2,7 +2,8 @@
 
 import re
 
-from asyncpattern_lint.config.options import Version
+#: Such as ``(3, 11)``.
+Version = tuple[int, int]
 
 _TARGET = re.compile(r"py(\d)(\d{1,2})")
 _PLAIN = re.compile(r"(\d)\.(\d{1,2})")
