@@ -194,6 +194,53 @@ def test_the_settings_reach_the_session(run: Run, session: type[FakeSession]) ->
     assert (settings.candidates, settings.jobs) == (False, 2)
 
 
+def test_flags_of_configuration_reach_the_session(run: Run, session: type[FakeSession]) -> None:
+    flags = ["--extend-select", "APL901", "--exclude", "x", "--extend-exclude", "y"]
+    flags += ["--per-file-ignores", "a.py:APL112", "--no-respect-gitignore", "--force-exclude"]
+    flags += ["--src", ".", "--target-version", "py312", "--config", "select = ['APL1']"]
+    assert run("check", *flags).exit_code == 0
+    settings = session.settings
+    assert settings.enabled_in(str(settings.cwd / "b.py")) == settings.enabled
+    assert settings.enabled - settings.enabled_in(str(settings.cwd / "a.py")) == {"APL112"}
+    assert (settings.respect_gitignore, settings.force_exclude) == (False, True)
+    assert (settings.src, settings.target_version) == ((settings.cwd,), (3, 12))
+
+
+def test_an_error_in_a_configuration_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.asyncpattern-lint]\nselct = []\n")
+    result = run("check")
+    assert result.exit_code == 2
+    message = "pyproject.toml:2: unknown key `selct`; the nearest is `select`"
+    assert result.stderr == f"asyncpattern-lint: error: {message}\n"
+    assert run("check", "--isolated").exit_code == 0
+
+
+@pytest.mark.parametrize("arguments", [("-",), ("--stdin-filename", "b.py"), ()])
+def test_standard_input_is_read_if_asked_for(
+    session: type[FakeSession],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(main, ["check", *arguments], input=b"\xff\r\n")
+    name = "b.py" if "b.py" in arguments else "-"
+    expected = {str(tmp_path / name): b"\xff\r\n"} if arguments else {}
+    assert session.settings.overlay == expected
+
+
+def test_the_report_shows_the_text_of_standard_input(
+    session: type[FakeSession], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text("old\n")
+    finding = Finding("APL112", "n", "wrong", str(tmp_path / "a.py"), Span(1, 1, 1, 4))
+    session.answer = Report((finding,), 1, 1, (), 0.1)
+    result = CliRunner().invoke(main, ["check", "-", "--stdin-filename", "a.py"], input="new\n")
+    assert result.exit_code == 1
+    assert "1 | new\n" in result.stdout
+
+
 def test_candidates_are_on_by_default(run: Run, session: type[FakeSession]) -> None:
     run("check")
     assert session.settings.candidates

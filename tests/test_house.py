@@ -115,7 +115,9 @@ def heavy(found: set[str], *names: str) -> set[str]:
 SLOW = ("asyncio", "concurrent.futures", "libcst", "multiprocessing")
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["check", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["check", "--help"], ["config", "--help"]]
+)
 def test_help_costs_what_python_and_click_cost(arguments: list[str]) -> None:
     found = imported("-m", "asyncpattern_lint", *arguments)
     assert "click" in found
@@ -132,6 +134,15 @@ def test_a_clean_run_needs_no_syntax_tree_with_positions(tmp_path: Path) -> None
     found = imported("-m", "asyncpattern_lint", "check", str(file))
     assert "msgspec" in found
     assert not heavy(found, *SLOW)
+
+
+def test_a_run_without_configuration_parses_none(tmp_path: Path) -> None:
+    """A pyproject.toml that does not speak to us is looked into, and that is all."""
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\n")
+    (tmp_path / "a.py").touch()
+    assert not heavy(imported("-m", "asyncpattern_lint", "check", str(tmp_path)), "tomllib")
+    (tmp_path / "pyproject.toml").write_text("[tool.asyncpattern-lint]\n")
+    assert heavy(imported("-m", "asyncpattern_lint", "check", str(tmp_path)), "tomllib")
 
 
 def test_a_run_that_finds_something_needs_libcst(tmp_path: Path) -> None:

@@ -5,14 +5,19 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from types import NoneType
+from typing import get_args
 
 import click
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from asyncpattern_lint.cli import main
 from asyncpattern_lint.cli.check import check
-from asyncpattern_lint.config import select_codes
+from asyncpattern_lint.config import Options, resolve, select_codes
+from asyncpattern_lint.config.explain import PER_FILE
+from asyncpattern_lint.config.table import KEYS, Table
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import TableRule, known_codes, rules
 
@@ -47,15 +52,16 @@ def table(text: str) -> list[list[str]]:
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_commands_are_well_formed(command: str) -> None:
-    assert subprocess.run(["bash", "-n", "-c", command], check=False).returncode == 0
-    for part in command.split("&&"):
+@pytest.mark.parametrize("line", COMMANDS)
+def test_the_commands_are_well_formed(line: str) -> None:
+    assert subprocess.run(["bash", "-n", "-c", line], check=False).returncode == 0
+    for part in line.split("&&"):
         program, *arguments = shlex.split(part)
         if Path(program).name != "asyncpattern-lint":
             continue
-        assert arguments.pop(0) == "check"
-        with check.make_context("asyncpattern-lint check", arguments) as context:
+        name = arguments.pop(0)
+        command = main.commands[name]
+        with command.make_context(f"asyncpattern-lint {name}", arguments) as context:
             select_codes(context.params["select"], context.params["ignore"], known_codes())
 
 
@@ -112,6 +118,36 @@ def test_the_options_named_are_those_there_are() -> None:
     }
     named = {row[0].strip("`") for row in table(section("Usage")) if row[0].startswith("`--")}
     assert named == there
+
+
+def test_the_keys_named_are_those_there_are() -> None:
+    words = {
+        bool: "boolean",
+        str: "string",
+        list[str]: "list of strings",
+        dict[str, list[str]]: "table of lists",
+    }
+    types = {
+        field.encode_name: words[
+            next(kind for kind in get_args(field.type) if kind is not NoneType)
+        ]
+        for field in msgspec.structs.fields(Table)
+    }
+    rows = table(section("Configuration"))
+    assert {row[0].strip("`"): row[1] for row in rows} == types
+    reach = {key: "file" if key in PER_FILE else "run" for key in KEYS}
+    assert {row[0].strip("`"): row[2] for row in rows} == reach
+    assert [row[0].strip("`") for row in rows] == list(KEYS)
+
+
+def test_the_configuration_shown_is_one(tmp_path: Path) -> None:
+    (shown,) = blocks("toml", section("Configuration"))
+    (tmp_path / "pyproject.toml").write_text(shown, encoding="utf-8")
+    (tmp_path / ".venv").mkdir()
+    settings = resolve(Options(), known_codes(), tmp_path)
+    assert settings.python == tmp_path / ".venv"
+    assert "APL303" in settings.enabled_in(str(tmp_path / "src" / "a.py"))
+    assert "APL303" not in settings.enabled_in(str(tmp_path / "a.py"))
 
 
 def test_the_protocol_table_is_the_table() -> None:

@@ -39,9 +39,9 @@ class Globs:
         names, name_globs, path_globs = set(), [], []
         for base, typed in patterns:
             pattern = _slashed(typed)
-            if not _MAGIC.search(pattern) and "/" not in pattern.rstrip("/"):
+            if not _MAGIC.search(pattern) and "/" not in pattern:
                 # What the name matches, the whole path would match too.
-                names.add(pattern.rstrip("/"))
+                names.add(pattern)
                 continue
             if "/" not in pattern:
                 name_globs.append(_translated(pattern))

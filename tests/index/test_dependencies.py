@@ -1,5 +1,6 @@
 """Names that may mean something which is not part of the project."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,15 @@ def test_what_cannot_be_read_declares_nothing(tmp_path: Path) -> None:
     plant(tmp_path, {"requirements.txt/": "", "pyproject.toml/": ""})
     (tmp_path / "setup.cfg").write_bytes(b"\xff\xfe barn\n")
     assert not may_be_installed(tmp_path, "barn")
+
+
+def test_what_cannot_be_parsed_declares_nothing(tmp_path: Path) -> None:
+    plant(tmp_path, {"pyproject.toml": f"x = {'[' * 100_000}"})
+    assert not may_be_installed(tmp_path, "barn_red")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+@pytest.mark.parametrize("name", ["pyproject.toml", "requirements.txt", "setup.py"])
+def test_a_pipe_is_never_opened(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    assert not may_be_installed(tmp_path, "barn_red")

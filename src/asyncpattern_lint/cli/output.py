@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -21,7 +21,7 @@ def publish(report: Report, settings: Settings) -> None:
     """
     if settings.output_file is None:
         colour = wants_colour(sys.stdout is not None and sys.stdout.isatty())
-        _print("\n".join(_render(report, settings, colour)), colour)
+        show(_render(report, settings, colour), colour)
     else:
         text = "\n".join(_render(report, settings, False)) + "\n"
         write_whole(settings.output_file, text)
@@ -90,7 +90,9 @@ def _render(report: Report, settings: Settings, colour: bool) -> Iterator[str]:
     return lines
 
 
-def _print(text: str, colour: bool) -> None:
+def show(lines: Iterable[str], colour: bool = False) -> None:
+    """Write lines to stdout; a reader that closes the pipe early is no error."""
+    text = "\n".join(lines)
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")

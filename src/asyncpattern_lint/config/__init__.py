@@ -34,6 +34,6 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
     value of the wrong type, a path that does not exist or may not be used.
     """
     # msgspec is not needed to say what the options are.
-    from asyncpattern_lint.config.resolution import settings_of
+    from asyncpattern_lint.config.resolution import Run
 
-    return settings_of(options, codes, cwd)
+    return Run(options, codes, cwd).settings()

@@ -1,6 +1,8 @@
 """Where settings come from: configuration files, ``--config`` pairs and flags, each a layer."""
 
+import os
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from asyncpattern_lint.config.options import Options, UsageError
@@ -37,6 +39,13 @@ class Layer:
         if not self.text:
             return self.name
         return f"{self.name}:{line_of(self.text, (*self.table_path, *path))}"
+
+    @property
+    def place_of_requirement(self) -> str:
+        """Where ``requires-python`` is set: in the ``pyproject.toml`` of the same folder."""
+        if self.table_path:
+            return f"{self.name}:{line_of(self.text, ('project', 'requires-python'))}"
+        return os.path.join(os.path.dirname(self.name), "pyproject.toml")  # noqa: PTH118, PTH120
 
     def _is_off(self, key: str) -> bool:
         return getattr(self.table, KEYS[key]) is False
@@ -94,6 +103,7 @@ def pair(text: str, cwd: str) -> Layer:
 _MOST_PARSED = 5_000_000
 
 
+@lru_cache(maxsize=256)
 def line_of(text: str, path: tuple[str, ...]) -> int:
     """Return the line, from 1, on which the statement begins that sets a key of a TOML text.
 

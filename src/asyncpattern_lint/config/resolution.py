@@ -40,6 +40,8 @@ class Run:
     """
 
     def __init__(self, options: Options, codes: Mapping[str, bool], cwd: Path) -> None:
+        if options.jobs is not None and options.jobs < 1:
+            raise UsageError(f"--jobs must be at least 1, not {options.jobs}")
         self.options = options
         self.codes = codes
         self.cwd = cwd
@@ -67,6 +69,38 @@ class Run:
                 raise UsageError("standard input is checked alone, without other paths")
             return (named_file(options.stdin_filename or STDIN, self.cwd),)
         return tuple(dict.fromkeys(existing(path, self.cwd) for path in options.paths or (".",)))
+
+    def settings(self) -> Settings:
+        """Return what it all amounts to. Raises UsageError."""
+        options = self.options
+        every = frozenset(self.codes)
+        unfixable = self.selected("unfixable", frozenset())
+        fixable = self.selected("fixable", every) - unfixable
+        file = options.output_file
+        return Settings(
+            cwd=self.cwd,
+            paths=self.paths,
+            enabled=self.enabled,
+            output_format=self.output_format(),
+            output_file=None if file is None else writable(file, self.cwd),
+            exit_zero=options.exit_zero,
+            statistics=options.statistics,
+            show_unresolved=options.show_unresolved,
+            candidates=options.candidates,
+            jobs=options.jobs or usable_processors(),
+            python=self.python(),
+            src=self.src(),
+            target_version=self.target_version()[0],
+            baseline=self.baseline(),
+            never_baseline=self.selected("never-baseline", frozenset()),
+            fixable=fixable,
+            unfixable=every - fixable,
+            unsafe_fixes=self.switch("unsafe-fixes"),
+            respect_gitignore=self.switch("respect-gitignore", default=True),
+            force_exclude=self.switch("force-exclude"),
+            overlay={} if options.stdin is None else {str(self.paths[0]): options.stdin},
+            local=self.local,
+        )
 
     def value(self, key: str) -> tuple[Any, Layer | None]:
         """Return what a key of the whole run is set to, and the layer that sets it."""
@@ -116,7 +150,7 @@ class Run:
             return found, layer.place("target-version")
         for layer in self.layers:
             if layer.requires_python:
-                return versions.lowest(layer.requires_python), "requires-python"
+                return versions.lowest(layer.requires_python), layer.place_of_requirement
         return None, ""
 
     def python(self) -> Path | None:
@@ -156,39 +190,6 @@ class Run:
             if len(local.layers) > len(stronger):
                 return local
         return self.local.of(common)
-
-
-def settings_of(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
-    """Return the settings that options and configuration files amount to; see ``resolve``."""
-    if options.jobs is not None and options.jobs < 1:
-        raise UsageError(f"--jobs must be at least 1, not {options.jobs}")
-    run = Run(options, codes, cwd)
-    every = frozenset(codes)
-    fixable, unfixable = run.selected("fixable", every), run.selected("unfixable", frozenset())
-    return Settings(
-        cwd=cwd,
-        paths=run.paths,
-        enabled=run.enabled,
-        output_format=run.output_format(),
-        output_file=None if options.output_file is None else writable(options.output_file, cwd),
-        exit_zero=options.exit_zero,
-        statistics=options.statistics,
-        show_unresolved=options.show_unresolved,
-        candidates=options.candidates,
-        jobs=options.jobs or usable_processors(),
-        python=run.python(),
-        src=run.src(),
-        target_version=run.target_version()[0],
-        baseline=run.baseline(),
-        never_baseline=run.selected("never-baseline", frozenset()),
-        fixable=fixable - unfixable,
-        unfixable=every - fixable | unfixable,
-        unsafe_fixes=run.switch("unsafe-fixes"),
-        respect_gitignore=run.switch("respect-gitignore", default=True),
-        force_exclude=run.switch("force-exclude"),
-        overlay={} if options.stdin is None else {str(run.paths[0]): options.stdin},
-        local=run.local,
-    )
 
 
 def common_folder(paths: Sequence[Path]) -> str:

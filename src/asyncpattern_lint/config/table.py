@@ -61,7 +61,7 @@ def read(written: object) -> Table | Problem:
 
 def nearest(key: str) -> str:
     """Return the end of a message: the real key that is most like one that is none."""
-    near = difflib.get_close_matches(key.replace("_", "-").lower(), KEYS, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(key.replace("_", "-").lower(), KEYS, n=1)
     return f"; the nearest is `{near[0]}`" if near else ""
 
 
@@ -85,12 +85,12 @@ def _mismatch(path: tuple[str, ...], value: object, wanted: Any) -> Iterator[Pro
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
         name = f"`{path[0]}`" if len(path) == 1 else f"`{path[0]}` for {path[1]}"
-        if isinstance(value, list):
+        match = _MISMATCH.match(str(error))
+        kind = match[1].split(" | ")[0] if match else ""
+        if isinstance(value, list) and "$[" in str(error):
             inner = next(item for item in value if not isinstance(item, str))
             yield Problem(path, f"{name} must be a list of strings; it holds {_kind(inner)}")
         else:
-            match = _MISMATCH.match(str(error))
-            kind = match[1].split(" | ")[0] if match else ""
             expected = "a list of strings" if kind == "array" else _WORDS.get(kind, kind)
             yield Problem(path, f"{name} must be {expected}, not {_kind(value)}")
 

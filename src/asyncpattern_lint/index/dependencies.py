@@ -9,7 +9,6 @@ import os
 import re
 import site
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -92,6 +91,8 @@ def _names(folder: str) -> list[str]:
 
 
 def _text(path: str) -> str:
+    if not os.path.isfile(path):  # noqa: PTH113
+        return ""  # a pipe would never end
     try:
         with open(path, "rb") as file:  # noqa: PTH123  # a bounded read
             return file.read(_MAX_BYTES).decode("utf-8", "replace")
@@ -107,9 +108,11 @@ def _first_names(text: str) -> Iterator[str]:
 
 
 def _of_pyproject(text: str) -> Iterator[str]:
+    import tomllib
+
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return
     project = _table(data.get("project"))
     requirements = [*_strings(project.get("dependencies"))]
