@@ -43,13 +43,15 @@ class Options:
     candidates: bool = True
     jobs: int | None = None
     python: str | None = None
+    ignore_noqa: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The options as resolved: absolute paths that exist, and the enabled codes.
 
-    ``candidates`` says whether the cheap stage may leave files out; ``jobs`` is at least 1.
+    ``candidates`` says whether the cheap stage may leave files out; ``jobs`` is at least 1;
+    ``ignore_noqa`` says to tell what comments suppress.
     """
 
     cwd: Path
@@ -63,6 +65,7 @@ class Settings:
     candidates: bool = True
     jobs: int = 1
     python: Path | None = None
+    ignore_noqa: bool = False
 
 
 def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
@@ -93,6 +96,7 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
         candidates=options.candidates,
         jobs=options.jobs or _processors(),
         python=None if options.python is None else _existing(options.python, cwd),
+        ignore_noqa=options.ignore_noqa,
     )
 
 

@@ -1,4 +1,4 @@
-"""One run: paths, outlines, candidates, visitor, findings."""
+"""One run: paths, outlines, candidates, visitor, findings, what of them is told."""
 
 import gc
 import os
@@ -10,11 +10,14 @@ from pathlib import Path
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import DiscoveryError, discover, is_project, project_root
-from asyncpattern_lint.findings import Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.files import Stamps, stamp
+from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.noqa import AnnotationError, annotate_file
 from asyncpattern_lint.rule import findings_of
+from asyncpattern_lint.sieve import Sieve
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -26,10 +29,15 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def check(self, progress: Callable[[int, int], None] | None = None) -> Report:
+    def check(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        stamps: Stamps | None = None,
+    ) -> Report:
         """Check the paths of the settings.
 
-        ``progress`` is told how many files of how many are done. Raises ``UsageError`` for a
+        ``progress`` is told how many files of how many are done; ``stamps`` gets those of the
+        files from before they were read. Raises ``UsageError`` for a
         path that cannot be checked.
         """
         start = time.perf_counter()
@@ -38,18 +46,25 @@ class Session:
         gc.disable()
         sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
         try:
-            return self._check(progress, start)
+            return self._check(progress, start, stamps)
         finally:
             sys.setrecursionlimit(depth)
             if collecting:
                 gc.enable()
 
-    def _check(self, progress: Callable[[int, int], None] | None, start: float) -> Report:
+    def _check(
+        self,
+        progress: Callable[[int, int], None] | None,
+        start: float,
+        stamps: Stamps | None,
+    ) -> Report:
         settings = self.settings
         try:
             found = discover(settings.paths)
         except DiscoveryError as error:
             raise UsageError(str(error)) from error
+        if stamps is not None:
+            stamps.update((path, stamp(path)) for path in found.files)
         root, given = _roots(settings.paths, settings.cwd)
         finder = Finder(root, given)
         try:
@@ -68,16 +83,45 @@ class Session:
             for observation in checker.check(path):
                 unreadable += isinstance(observation, Unreadable)
                 findings.update(findings_of(observation, settings.enabled))
+        sieve = Sieve(project, settings)
+        told, suppressed = sieve.without_suppressed(findings, found.files)
         tally, unresolved = self._census(checker, found.files)
         return Report(
-            findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+            findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=checker.walked,
             notices=(*found.notices, *_remarks(total, unreadable, settings)),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
+            suppressed=suppressed,
         )
+
+    def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
+        """Put comments into the files that suppress what ``check`` finds.
+
+        A file whose findings no comment can suppress, or that cannot be written, is left as it
+        is and said so. Raises ``UsageError`` as ``check`` does.
+        """
+        stamps: Stamps = {}
+        report = self.check(progress, stamps)
+        wanted: dict[str, list[tuple[int, str]]] = {}
+        failed: list[tuple[str, str]] = []
+        for finding in report.findings:
+            if finding.code == "APL901":
+                failed.append((finding.path, finding.message))
+            else:
+                wanted.setdefault(finding.path, []).append((finding.span.line, finding.code))
+        files = comments = 0
+        for path, here in wanted.items():
+            try:
+                added = annotate_file(path, here, stamps.get(path, ()))
+            except AnnotationError as error:
+                failed.append((path, str(error)))
+            else:
+                comments += added
+                files += added > 0
+        return Annotations(comments, files, tuple(failed), report.notices)
 
     def _census(
         self, checker: Checker, files: Iterable[str]

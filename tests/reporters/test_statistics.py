@@ -20,6 +20,11 @@ def test_counts_per_code(report: Report, style: Callable[..., Style]) -> None:
     ]
 
 
+def test_what_is_kept_back(report: Report, style: Callable[..., Style]) -> None:
+    listed = list(render(replace(report, suppressed=2), style()))
+    assert listed[-1] == "2 findings suppressed by comments."
+
+
 def test_a_clean_run(clean_report: Report, style: Callable[..., Style]) -> None:
     assert list(render(clean_report, style())) == [
         "All checks passed! (1 file, 0.0 s)",
