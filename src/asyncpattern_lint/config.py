@@ -10,6 +10,9 @@ from pathlib import Path
 #: The selector that stands for every code.
 ALL = "ALL"
 
+#: The baseline that is written where none is named.
+BASELINE = ".asyncpattern-baseline.json"
+
 
 class UsageError(Exception):
     """What the user asked for cannot be done; the text is one line that says why."""
@@ -29,7 +32,8 @@ class Options:
 
     ``select`` and ``ignore`` hold comma-separated selectors: codes or their beginnings;
     ``jobs`` is the number of worker processes, None for one per processor; ``python`` is the
-    interpreter, or the folder, of the environment that the checked code runs in.
+    interpreter, or the folder, of the environment that the checked code runs in;
+    ``write_baseline`` is the file to write, empty for the one that ``baseline`` names.
     """
 
     paths: tuple[str, ...] = ()
@@ -44,6 +48,9 @@ class Options:
     jobs: int | None = None
     python: str | None = None
     ignore_noqa: bool = False
+    baseline: str | None = None
+    no_baseline: bool = False
+    write_baseline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,8 @@ class Settings:
     """The options as resolved: absolute paths that exist, and the enabled codes.
 
     ``candidates`` says whether the cheap stage may leave files out; ``jobs`` is at least 1;
-    ``ignore_noqa`` says to tell what comments suppress.
+    ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to make the
+    ``baseline`` of what is found; codes that begin as one of ``never_baseline`` are not kept in it.
     """
 
     cwd: Path
@@ -66,6 +74,9 @@ class Settings:
     jobs: int = 1
     python: Path | None = None
     ignore_noqa: bool = False
+    baseline: Path | None = None
+    write_baseline: bool = False
+    never_baseline: frozenset[str] = frozenset()
 
 
 def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
@@ -97,6 +108,8 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
         jobs=options.jobs or _processors(),
         python=None if options.python is None else _existing(options.python, cwd),
         ignore_noqa=options.ignore_noqa,
+        baseline=_baseline(options, cwd),
+        write_baseline=options.write_baseline is not None,
     )
 
 
@@ -149,6 +162,17 @@ def _nearest(selector: str, codes: Mapping[str, bool]) -> str:
 def _common(left: str, right: str) -> int:
     pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False))
     return len(list(pairs))
+
+
+def _baseline(options: Options, cwd: Path) -> Path | None:
+    """Return the baseline to read, or, with ``--write-baseline``, to write."""
+    if options.write_baseline is not None:
+        if options.no_baseline:
+            raise UsageError("--write-baseline and --no-baseline contradict each other")
+        return _writable(options.write_baseline or options.baseline or BASELINE, cwd)
+    if options.no_baseline or options.baseline is None:
+        return None
+    return _absolute(options.baseline, cwd)
 
 
 def _existing(typed: str, cwd: Path) -> Path:

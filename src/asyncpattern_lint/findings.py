@@ -239,7 +239,7 @@ class Report:
     ``files`` counts the checked files, ``candidates`` those that may hold a misuse;
     ``notices`` are one-line remarks about what was skipped and why; ``seconds`` is wall time.
     ``tally`` and ``unresolved`` are None where they were not asked for. ``suppressed`` counts
-    the findings that comments keep back.
+    the findings that comments keep back, ``baselined`` those that the baseline does.
     """
 
     findings: tuple[Finding, ...]
@@ -250,3 +250,4 @@ class Report:
     tally: Tally | None = None
     unresolved: tuple[Unresolved, ...] | None = None
     suppressed: int = 0
+    baselined: int = 0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from asyncpattern_lint.analysis.checker import Checker
+from asyncpattern_lint.baseline import Baseline, read_baseline
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import DiscoveryError, discover, is_project, project_root
 from asyncpattern_lint.files import Stamps, stamp
@@ -59,6 +60,7 @@ class Session:
         stamps: Stamps | None,
     ) -> Report:
         settings = self.settings
+        baseline = _baseline_of(settings)
         try:
             found = discover(settings.paths)
         except DiscoveryError as error:
@@ -84,17 +86,19 @@ class Session:
                 unreadable += isinstance(observation, Unreadable)
                 findings.update(findings_of(observation, settings.enabled))
         sieve = Sieve(project, settings)
-        told, suppressed = sieve.without_suppressed(findings, found.files)
+        open_findings, suppressed = sieve.without_suppressed(findings, found.files)
+        told, remark = sieve.without_baselined(open_findings, baseline, found.files)
         tally, unresolved = self._census(checker, found.files)
         return Report(
             findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=checker.walked,
-            notices=(*found.notices, *_remarks(total, unreadable, settings)),
+            notices=(*found.notices, *_remarks(total, unreadable, settings, remark)),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
             suppressed=suppressed,
+            baselined=len(open_findings) - len(told),
         )
 
     def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
@@ -142,12 +146,22 @@ class Session:
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
 
 
-def _remarks(files: int, unreadable: int, settings: Settings) -> Iterator[str]:
+def _baseline_of(settings: Settings) -> Baseline:
+    """Return the baseline to go by; a file that is yet to be written holds nothing."""
+    path = settings.baseline
+    if path is None or (settings.write_baseline and not path.exists()):
+        return Baseline()
+    return read_baseline(path)
+
+
+def _remarks(files: int, unreadable: int, settings: Settings, remark: str) -> Iterator[str]:
     """Yield what the user would otherwise not learn from the findings."""
     if not files:
         yield "no Python files found under the given paths"
     if unreadable and "APL901" not in settings.enabled:
         yield f"{unreadable} files could not be read or parsed; select APL901 to see them"
+    if remark:
+        yield remark
 
 
 def _roots(paths: Iterable[Path], cwd: Path) -> tuple[str, list[str]]:

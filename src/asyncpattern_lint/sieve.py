@@ -1,7 +1,11 @@
-"""What of the findings is told: not what a comment suppresses."""
+"""What of the findings is told: not what a comment suppresses, or the baseline lists."""
 
-from collections.abc import Iterable, Iterator
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
+from asyncpattern_lint.baseline import Baseline, Entry, relative, write_baseline
 from asyncpattern_lint.config import Settings
 from asyncpattern_lint.findings import Finding, UnusedSuppression
 from asyncpattern_lint.index.project import Project
@@ -40,6 +44,70 @@ class Sieve:
             kept += told
         return kept, suppressed
 
+    def without_baselined(
+        self, findings: Iterable[Finding], baseline: Baseline, files: Iterable[str]
+    ) -> tuple[list[Finding], str]:
+        """Return the findings that the baseline does not list, and a remark on it if any.
+
+        Where findings are alike, the last ones in the file are those beyond the baseline.
+        ``files`` are the files that were checked. Writes the baseline, if that is asked for.
+        """
+        path = self.settings.baseline
+        if path is None:
+            return list(findings), ""
+        entries = {
+            finding: self._entry(finding, path)
+            for finding in sorted(findings, key=lambda finding: finding.sort_key)
+        }
+        listable = [entry for entry in entries.values() if self._may_be_listed(entry.code)]
+        looked_for = self._looked_for(path, files)
+        if self.settings.write_baseline:
+            old, baseline = baseline, baseline.updated(listable, looked_for)
+            write_baseline(path, baseline)
+            remark = _written(
+                path,
+                sum(baseline.counts.values()),
+                len(entries) - len(listable),
+                old.stale(listable, looked_for),
+            )
+        else:
+            stale = baseline.stale(listable, looked_for)
+            remark = _stale(path, stale) if stale else ""
+        left = Counter(baseline.counts)
+        told = []
+        for finding, entry in entries.items():
+            if left[entry] and self._may_be_listed(entry.code):
+                left[entry] -= 1
+            else:
+                told.append(finding)
+        return told, remark
+
+    def _may_be_listed(self, code: str) -> bool:
+        return not code.startswith(tuple(self.settings.never_baseline))
+
+    def _entry(self, finding: Finding, baseline: Path) -> Entry:
+        module = self.project.module(finding.path)
+        function = module.name_around(finding.span.line) if module is not None else ""
+        path = relative(finding.path, baseline)
+        return Entry(path, finding.code, function, finding.subject)
+
+    def _looked_for(self, baseline: Path, files: Iterable[str]) -> Callable[[Entry], bool]:
+        """Return what tells whether this run would have found what an entry stands for."""
+        checked = frozenset(files)
+        folders = [path for path in self.settings.paths if path.is_dir()]
+
+        def looked_for(entry: Entry) -> bool:
+            if entry.code not in self.settings.enabled:
+                return False
+            path = os.path.normpath(baseline.parent / entry.path)
+            if path in checked:
+                # Nothing is found in a file that cannot be parsed, but that it cannot be.
+                return entry.code == "APL901" or self.project.module(path) is not None
+            inside = any(Path(path).is_relative_to(folder) for folder in folders)
+            return inside and not os.path.lexists(path)
+
+        return looked_for
+
     def _unsuppressed(self, path: str, findings: list[Finding]) -> Iterator[Finding]:
         try:
             source = self.project.read(path)
@@ -67,3 +135,21 @@ class Sieve:
             for finding in findings_of(observation, enabled):
                 if not suppressions.suppresses(here.span.line, finding.code, about=here):
                     yield finding
+
+
+def _written(path: Path, listed: int, barred: int, stale: int) -> str:
+    remark = f"{path.name} now lists {listed} {'finding' if listed == 1 else 'findings'}"
+    if stale:
+        remark += f"; {_entries(stale)} no longer found were removed or lowered"
+    if barred:
+        remark += f"; {barred} of codes that may never be in it were left out"
+    return remark
+
+
+def _stale(path: Path, stale: int) -> str:
+    occur = "occurs" if stale == 1 else "occur"
+    return f"{_entries(stale)} of the baseline {path.name} no longer {occur}: run --write-baseline"
+
+
+def _entries(number: int) -> str:
+    return f"{number} {'entry' if number == 1 else 'entries'}"

@@ -21,8 +21,11 @@ def test_counts_per_code(report: Report, style: Callable[..., Style]) -> None:
 
 
 def test_what_is_kept_back(report: Report, style: Callable[..., Style]) -> None:
-    listed = list(render(replace(report, suppressed=2), style()))
-    assert listed[-1] == "2 findings suppressed by comments."
+    listed = list(render(replace(report, suppressed=2, baselined=1), style()))
+    assert listed[-2:] == [
+        "2 findings suppressed by comments.",
+        "1 finding kept back by the baseline.",
+    ]
 
 
 def test_a_clean_run(clean_report: Report, style: Callable[..., Style]) -> None:

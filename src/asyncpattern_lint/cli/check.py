@@ -9,7 +9,7 @@ from typing import TypeVar
 import click
 
 from asyncpattern_lint.cli.shell import ERROR, FINDINGS, complain
-from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError, resolve
+from asyncpattern_lint.config import BASELINE, Options, OutputFormat, Settings, UsageError, resolve
 
 R = TypeVar("R")
 
@@ -37,6 +37,15 @@ R = TypeVar("R")
     help="Add a # noqa comment wherever there is a finding, and report nothing.",
 )
 @click.option("--ignore-noqa", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--baseline", metavar="FILE", help="Do not report what this file lists.")
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline lists, too.")
+@click.option(
+    "--write-baseline",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help=f"List what is found in the baseline, {BASELINE} if there is no other.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--statistics", is_flag=True, help="Show counts per code, not the findings.")
 @click.option(
@@ -66,6 +75,9 @@ def check(
     ignore: tuple[str, ...],
     add_noqa: bool,
     ignore_noqa: bool,
+    baseline: str | None,
+    no_baseline: bool,
+    write_baseline: str | None,
     exit_zero: bool,
     statistics: bool,
     show_unresolved: bool,
@@ -93,7 +105,12 @@ def check(
         jobs=jobs,
         python=python,
         ignore_noqa=ignore_noqa,
+        baseline=baseline,
+        no_baseline=no_baseline,
+        write_baseline=write_baseline,
     )
+    if add_noqa and write_baseline is not None:
+        raise UsageError("--add-noqa and --write-baseline contradict each other")
     settings = resolve(options, known_codes(), _cwd())
     ctx.exit(annotate(settings) if add_noqa else run(settings))
 

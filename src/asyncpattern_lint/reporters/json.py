@@ -26,6 +26,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         "seconds": round(report.seconds, 3),
         "candidates": report.candidates,
         "suppressed": report.suppressed,
+        "baselined": report.baselined,
         "codes": dict(sorted(Counter(f.code for f in report.findings).items())),
     }
     if report.tally is not None:

@@ -24,5 +24,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     )
     if report.suppressed:
         yield f"{count(report.suppressed, 'finding')} suppressed by comments."
+    if report.baselined:
+        yield f"{count(report.baselined, 'finding')} kept back by the baseline."
     if report.tally is not None:
         yield share(report.tally)
