@@ -4,7 +4,6 @@ They are known by what they are about and not by their lines, so that edits else
 disturb them.
 """
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -50,6 +49,8 @@ class Baseline:
 
     def text(self) -> str:
         """Return the baseline as its file holds it: an entry a line, in order."""
+        import json
+
         entries = [
             json.dumps({**entry._asdict(), "count": count})
             for entry, count in sorted(self.counts.items())
@@ -70,6 +71,8 @@ def relative(path: str, baseline: Path) -> str:
 
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline. Raises ``UsageError`` for what is none."""
+    import json
+
     try:
         data = path.read_bytes()
     except OSError as error:

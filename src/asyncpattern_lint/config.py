@@ -78,6 +78,10 @@ class Settings:
     write_baseline: bool = False
     never_baseline: frozenset[str] = frozenset()
 
+    def enabled_in(self, path: str) -> frozenset[str]:  # noqa: ARG002 - the same in all files
+        """Return the codes that are enabled in a file."""
+        return self.enabled
+
 
 def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
     """Return the settings that the options amount to.

@@ -16,7 +16,6 @@ from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unre
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.noqa import AnnotationError, annotate_file
 from asyncpattern_lint.rule import findings_of
 from asyncpattern_lint.sieve import Sieve
 
@@ -84,7 +83,7 @@ class Session:
         for path in found.files:
             for observation in checker.check(path):
                 unreadable += isinstance(observation, Unreadable)
-                findings.update(findings_of(observation, settings.enabled))
+                findings.update(findings_of(observation, settings.enabled_in(path)))
         sieve = Sieve(project, settings)
         open_findings, suppressed = sieve.without_suppressed(findings, found.files)
         told, remark = sieve.without_baselined(open_findings, baseline, found.files)
@@ -107,6 +106,8 @@ class Session:
         A file whose findings no comment can suppress, or that cannot be written, is left as it
         is and said so. Raises ``UsageError`` as ``check`` does.
         """
+        from asyncpattern_lint.noqa import AnnotationError, annotate_file
+
         stamps: Stamps = {}
         report = self.check(progress, stamps)
         wanted: dict[str, list[tuple[int, str]]] = {}

@@ -33,8 +33,8 @@ class Sieve:
         by_path: dict[str, list[Finding]] = {}
         for finding in findings:
             by_path.setdefault(finding.path, []).append(finding)
-        if UNUSED in self.settings.enabled:
-            for path in files:
+        for path in files:
+            if UNUSED in self.settings.enabled_in(path):
                 by_path.setdefault(path, [])
         kept: list[Finding] = []
         suppressed = 0
@@ -97,9 +97,9 @@ class Sieve:
         folders = [path for path in self.settings.paths if path.is_dir()]
 
         def looked_for(entry: Entry) -> bool:
-            if entry.code not in self.settings.enabled:
-                return False
             path = os.path.normpath(baseline.parent / entry.path)
+            if entry.code not in self.settings.enabled_in(path):
+                return False
             if path in checked:
                 # Nothing is found in a file that cannot be parsed, but that it cannot be.
                 return entry.code == "APL901" or self.project.module(path) is not None
@@ -122,11 +122,11 @@ class Sieve:
         for finding in findings:
             if not suppressions.suppresses(finding.span.line, finding.code):
                 yield finding
-        if readable and UNUSED in self.settings.enabled:
+        if readable and UNUSED in self.settings.enabled_in(path):
             yield from self._unused(path, suppressions)
 
     def _unused(self, path: str, suppressions: Suppressions) -> Iterator[Finding]:
-        enabled = self.settings.enabled
+        enabled = self.settings.enabled_in(path)
         for unused in list(suppressions.unused(known_codes(), enabled)):
             here = unused.suppression
             observation = UnusedSuppression(
