@@ -174,6 +174,10 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, ["check", *arguments], catch_exceptions=False)
 
 
+def added(comments: str, files: str) -> str:
+    return f"asyncpattern-lint: added {comments} to {files}\n"
+
+
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").touch()
@@ -186,21 +190,21 @@ def test_the_command(root: Path) -> None:
     (root / "b.py").write_text(WRONG * 2)
     (root / "b.py").chmod(0o755)
     result = run("--add-noqa")
-    assert (result.exit_code, result.stdout) == (0, "Added 3 comments to 2 files.\n")
+    assert (result.exit_code, result.stderr) == (0, added("3 comments", "2 files"))
     assert (root / "a.py").read_text() == WRONG.replace("()\n", "()  # noqa: APL131\n").replace(
         "def rows()  # noqa: APL131", "def rows()"
     )
     assert (root / "b.py").stat().st_mode & 0o777 == 0o755
     assert run().exit_code == 0
     assert run("--ignore-noqa").exit_code == 1
-    assert run("--add-noqa").stdout == "Added 0 comments to 0 files.\n"
-    assert run("--add-noqa", "--ignore-noqa").stdout == "Added 0 comments to 0 files.\n"
+    assert run("--add-noqa").stderr == added("0 comments", "0 files")
+    assert run("--add-noqa", "--ignore-noqa").stderr == added("0 comments", "0 files")
     assert sorted(path.name for path in root.iterdir()) == ["a.py", "b.py", "pyproject.toml"]
 
 
 def test_only_what_is_selected_is_suppressed(root: Path) -> None:
     (root / "a.py").write_text(WRONG)
-    assert run("--add-noqa", "--ignore", "APL131").stdout == "Added 0 comments to 0 files.\n"
+    assert run("--add-noqa", "--ignore", "APL131").stderr == added("0 comments", "0 files")
     assert (root / "a.py").read_text() == WRONG
 
 
@@ -210,12 +214,13 @@ def test_what_cannot_be_suppressed_is_said(root: Path) -> None:
     (root / "locked.py").chmod(0o444)
     (root / "other.py").write_text(WRONG)
     result = run("--add-noqa")
-    assert (result.exit_code, result.stdout) == (2, "Added 1 comment to 1 file.\n")
-    broken, locked = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (2, "")
+    broken, locked, last = result.stderr.splitlines(keepends=True)
+    assert last == added("1 comment", "1 file")
     assert broken.startswith(
         "asyncpattern-lint: error: no comment added to broken.py: syntax error"
     )
-    assert locked == "asyncpattern-lint: error: no comment added to locked.py: it is read-only"
+    assert locked == "asyncpattern-lint: error: no comment added to locked.py: it is read-only\n"
     assert (root / "locked.py").read_text() == WRONG
 
 
@@ -223,9 +228,17 @@ def test_a_link_stays_a_link(root: Path) -> None:
     (root / "src").mkdir()
     (root / "src" / "real.txt").write_text(WRONG)
     (root / "a.py").symlink_to(root / "src" / "real.txt")
-    assert run("a.py", "--add-noqa").stdout == "Added 1 comment to 1 file.\n"
+    assert run("a.py", "--add-noqa").stderr == added("1 comment", "1 file")
     assert (root / "a.py").is_symlink()
     assert "noqa" in (root / "src" / "real.txt").read_text()
+
+
+def test_a_file_of_two_names_gets_its_comments_once(root: Path) -> None:
+    (root / "real.py").write_text(WRONG)
+    (root / "a.py").symlink_to(root / "real.py")
+    assert run("a.py", "real.py", "--add-noqa").stderr == added("1 comment", "1 file")
+    assert (root / "real.py").read_text().count("noqa") == 1
+    assert run("a.py", "real.py").exit_code == 0
 
 
 def test_a_file_that_changes_meanwhile_is_left_alone(root: Path) -> None:

@@ -72,6 +72,19 @@ def test_unused_suppressions_are_found_where_they_are_asked_for(root: Path) -> N
     assert found(check(root, "a.py", select=("APL902,APL11",))) == [("a.py", 6, "APL902")]
 
 
+def test_nothing_is_said_of_comments_in_what_could_not_be_checked(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "a.py").write_text("async def f():\n    await g()  # noqa: APL131\n")
+
+    def fail(*_: object) -> Any:
+        raise RecursionError
+
+    monkeypatch.setattr("asyncpattern_lint.analysis.checker.candidate_scopes", fail)
+    assert found(check(root, select=("ALL",))) == [("a.py", 1, "APL901")]
+    assert found(check(root, select=("APL1,APL902",))) == []
+
+
 def test_what_is_said_of_comments_can_be_suppressed(root: Path) -> None:
     (root / "a.py").write_text("x = 1  # noqa: APL131, APL902\n")
     (root / "b.py").write_text("x = 1  # apl: ignore\n# apl: ignore-file[APL902]\n")

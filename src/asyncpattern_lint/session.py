@@ -80,11 +80,14 @@ class Session:
         checker = Checker(project, candidates=settings.candidates)
         findings: set[Finding] = set()
         unreadable = 0
+        unchecked: set[str] = set()
         for path in found.files:
             for observation in checker.check(path):
                 unreadable += isinstance(observation, Unreadable)
+                if isinstance(observation, Unreadable):
+                    unchecked.add(path)
                 findings.update(findings_of(observation, settings.enabled_in(path)))
-        sieve = Sieve(project, settings)
+        sieve = Sieve(project, settings, frozenset(unchecked))
         open_findings, suppressed = sieve.without_suppressed(findings, found.files)
         told, remark = sieve.without_baselined(open_findings, baseline, found.files)
         tally, unresolved = self._census(checker, found.files)
@@ -110,17 +113,21 @@ class Session:
 
         stamps: Stamps = {}
         report = self.check(progress, stamps)
+        # A file may be reached by several names.
+        real = {path: os.path.realpath(path) for path in stamps}
+        stamps = {real[path]: stamped for path, stamped in stamps.items()}
         wanted: dict[str, list[tuple[int, str]]] = {}
         failed: list[tuple[str, str]] = []
         for finding in report.findings:
             if finding.code == "APL901":
                 failed.append((finding.path, finding.message))
             else:
-                wanted.setdefault(finding.path, []).append((finding.span.line, finding.code))
+                here = wanted.setdefault(real.get(finding.path, finding.path), [])
+                here.append((finding.span.line, finding.code))
         files = comments = 0
-        for path, here in wanted.items():
+        for path, places in wanted.items():
             try:
-                added = annotate_file(path, here, stamps.get(path, ()))
+                added = annotate_file(path, places, stamps.get(path, ()))
             except AnnotationError as error:
                 failed.append((path, str(error)))
             else:

@@ -14,11 +14,17 @@ from asyncpattern_lint.suppression import UNUSED, Suppressions, may_suppress
 
 
 class Sieve:
-    """Sifts the findings of one run."""
+    """Sifts the findings of one run.
 
-    def __init__(self, project: Project, settings: Settings) -> None:
+    ``unchecked`` are the files of which it is known only that they could not be checked.
+    """
+
+    def __init__(
+        self, project: Project, settings: Settings, unchecked: frozenset[str] = frozenset()
+    ) -> None:
         self.project = project
         self.settings = settings
+        self.unchecked = unchecked
 
     def without_suppressed(
         self, findings: Iterable[Finding], files: Iterable[str]
@@ -101,8 +107,7 @@ class Sieve:
             if entry.code not in self.settings.enabled_in(path):
                 return False
             if path in checked:
-                # Nothing is found in a file that cannot be parsed, but that it cannot be.
-                return entry.code == "APL901" or self.project.module(path) is not None
+                return entry.code == "APL901" or path not in self.unchecked
             inside = any(Path(path).is_relative_to(folder) for folder in folders)
             return inside and not os.path.lexists(path)
 
@@ -122,7 +127,7 @@ class Sieve:
         for finding in findings:
             if not suppressions.suppresses(finding.span.line, finding.code):
                 yield finding
-        if readable and UNUSED in self.settings.enabled_in(path):
+        if path not in self.unchecked and UNUSED in self.settings.enabled_in(path):
             yield from self._unused(path, suppressions)
 
     def _unused(self, path: str, suppressions: Suppressions) -> Iterator[Finding]:

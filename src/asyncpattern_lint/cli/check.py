@@ -137,7 +137,7 @@ def annotate(settings: Settings) -> int:
         complain(notice)
     for path, reason in done.failed:
         complain(f"error: no comment added to {os.path.relpath(path, settings.cwd)}: {reason}")
-    click.echo(f"Added {count(done.comments, 'comment')} to {count(done.files, 'file')}.")
+    complain(f"added {count(done.comments, 'comment')} to {count(done.files, 'file')}")
     return ERROR if done.failed else 0
 
 
