@@ -77,7 +77,7 @@ class Sieve:
                 old.stale(listable, looked_for),
             )
         else:
-            stale = baseline.stale(listable, looked_for)
+            stale = baseline.stale(entries.values(), looked_for)
             remark = _stale(path, stale) if stale else ""
         left = Counter(baseline.counts)
         told = []
@@ -144,17 +144,16 @@ class Sieve:
 
 def _written(path: Path, listed: int, barred: int, stale: int) -> str:
     remark = f"{path.name} now lists {listed} {'finding' if listed == 1 else 'findings'}"
-    if stale:
-        remark += f"; {_entries(stale)} no longer found were removed or lowered"
+    if stale == 1:
+        remark += "; 1 entry that no longer applies was removed or lowered"
+    elif stale:
+        remark += f"; {stale} entries that no longer apply were removed or lowered"
     if barred:
         remark += f"; {barred} of codes that may never be in it were left out"
     return remark
 
 
 def _stale(path: Path, stale: int) -> str:
+    what = "1 entry" if stale == 1 else f"{stale} entries"
     occur = "occurs" if stale == 1 else "occur"
-    return f"{_entries(stale)} of the baseline {path.name} no longer {occur}: run --write-baseline"
-
-
-def _entries(number: int) -> str:
-    return f"{number} {'entry' if number == 1 else 'entries'}"
+    return f"{what} of the baseline {path.name} no longer {occur}: run --write-baseline"
