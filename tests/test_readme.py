@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 from types import NoneType
 from typing import get_args
@@ -148,6 +149,24 @@ def test_the_configuration_shown_is_one(tmp_path: Path) -> None:
     assert settings.python == tmp_path / ".venv"
     assert "APL303" in settings.enabled_in(str(tmp_path / "src" / "a.py"))
     assert "APL303" not in settings.enabled_in(str(tmp_path / "a.py"))
+
+
+def test_ruff_keeps_the_comments_if_told_so(tmp_path: Path) -> None:
+    pytest.importorskip("ruff")
+    (shown,) = blocks("toml", section("Suppressing findings"))
+    comments = "x = 1  # noqa: APL112\ny = 1  # noqa: APL131, APL163 because\n"
+    file = tmp_path / "a.py"
+
+    def after_ruff(configuration: str) -> str:
+        (tmp_path / "pyproject.toml").write_text(configuration)
+        file.write_text(comments)
+        command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--fix"]
+        options = ["--select", "RUF100,RUF102", "a.py"]
+        subprocess.run([*command, *options], cwd=tmp_path, check=False, capture_output=True)
+        return file.read_text()
+
+    assert after_ruff(shown) == comments
+    assert "APL" not in after_ruff("")
 
 
 def test_the_protocol_table_is_the_table() -> None:

@@ -115,7 +115,22 @@ class Unreadable:
     span: Span
 
 
-Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable
+@dataclass(frozen=True, slots=True)
+class UnusedSuppression:
+    """A comment that is to suppress findings where there are none.
+
+    ``text`` is the comment as written. Of the codes that it names, ``codes`` suppress nothing
+    and ``unknown`` do not exist; both are empty where it names none.
+    """
+
+    text: str
+    codes: tuple[str, ...]
+    unknown: tuple[str, ...]
+    path: str
+    span: Span
+
+
+Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable | UnusedSuppression
 
 
 class Applicability(enum.StrEnum):
@@ -146,7 +161,9 @@ class Fix:
 class Finding:
     """One reported problem. ``path`` is absolute; reporters make it relative.
 
-    ``advice`` says what to write instead.
+    ``advice`` says what to write instead. ``subject`` is what the finding is about, as a dotted
+    name that stays when the code around it changes: that of the target, of what is missing, or
+    the reference as written.
     """
 
     code: str
@@ -160,6 +177,7 @@ class Finding:
     target: Target | None = None
     evidence: tuple[Step, ...] = ()
     fix: Fix | None = None
+    subject: str = ""
 
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:
@@ -202,12 +220,26 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotations:
+    """What a run wrote into the files: how many comments, into how many files.
+
+    ``failed`` pairs each file that should have got some and did not with the reason.
+    """
+
+    comments: int
+    files: int
+    failed: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of one run.
 
     ``files`` counts the checked files, ``candidates`` those that may hold a misuse;
     ``notices`` are one-line remarks about what was skipped and why; ``seconds`` is wall time.
-    ``tally`` and ``unresolved`` are None where they were not asked for.
+    ``tally`` and ``unresolved`` are None where they were not asked for. ``suppressed`` counts
+    the findings that comments keep back, ``baselined`` those that the baseline does.
     """
 
     findings: tuple[Finding, ...]
@@ -217,3 +249,5 @@ class Report:
     seconds: float
     tally: Tally | None = None
     unresolved: tuple[Unresolved, ...] | None = None
+    suppressed: int = 0
+    baselined: int = 0

@@ -118,6 +118,9 @@ class TableRule(Rule):
             kind=kind.phrase,
             target=observation.target,
             evidence=observation.evidence,
+            subject=observation.target.name
+            if observation.target
+            else one_line(observation.reference),
         )
 
     def advise(self, misuse: Misuse) -> str:
@@ -204,12 +207,18 @@ def describe(kind: Kind) -> str:
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def shorten(reference: str) -> str:
-    """Return a reference on one line, without its comments, cut to a readable length."""
+def one_line(reference: str) -> str:
+    """Return a reference on one line, without its comments."""
     line = " ".join(reference.split())
     if "\n" in reference:
         with catch_warnings(action="ignore"), suppress(*_UNPARSABLE):
             line = ast.unparse(ast.parse(f"({reference}\n)", mode="eval"))
+    return line
+
+
+def shorten(reference: str) -> str:
+    """Return a reference on one line, cut to a readable length."""
+    line = one_line(reference)
     return line if len(line) <= REFERENCE_WIDTH else f"{line[: REFERENCE_WIDTH - 3]}..."
 
 

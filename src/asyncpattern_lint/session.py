@@ -1,4 +1,4 @@
-"""One run: paths, outlines, candidates, visitor, findings."""
+"""One run: paths, outlines, candidates, visitor, findings, what of them is told."""
 
 import gc
 import os
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from asyncpattern_lint.analysis.checker import Checker
+from asyncpattern_lint.baseline import Baseline, read_baseline
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import (
     Discovery,
@@ -16,11 +17,13 @@ from asyncpattern_lint.discovery import (
     is_project,
     project_root,
 )
-from asyncpattern_lint.findings import Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.files import Stamps, stamp
+from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.rule import findings_of
+from asyncpattern_lint.sieve import Sieve
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -32,10 +35,15 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def check(self, progress: Callable[[int, int], None] | None = None) -> Report:
+    def check(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        stamps: Stamps | None = None,
+    ) -> Report:
         """Check the paths of the settings.
 
-        ``progress`` is told how many files of how many are done. Raises ``UsageError`` for a
+        ``progress`` is told how many files of how many are done; ``stamps`` gets those of the
+        files from before they were read. Raises ``UsageError`` for a
         path that cannot be checked.
         """
         start = time.perf_counter()
@@ -44,15 +52,23 @@ class Session:
         gc.disable()
         sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
         try:
-            return self._check(progress, start)
+            return self._check(progress, start, stamps)
         finally:
             sys.setrecursionlimit(depth)
             if collecting:
                 gc.enable()
 
-    def _check(self, progress: Callable[[int, int], None] | None, start: float) -> Report:
+    def _check(
+        self,
+        progress: Callable[[int, int], None] | None,
+        start: float,
+        stamps: Stamps | None,
+    ) -> Report:
         settings = self.settings
+        baseline = _baseline_of(settings)
         found = _discovered(settings)
+        if stamps is not None:
+            stamps.update((path, stamp(path)) for path in found.files)
         root, given = _roots(settings.paths, settings.cwd)
         finder = Finder(root, given, map(str, settings.src))
         try:
@@ -71,21 +87,61 @@ class Session:
         checker = Checker(project, candidates=settings.candidates)
         findings: set[Finding] = set()
         unreadable = 0
+        unchecked: set[str] = set()
         for path in found.files:
             enabled = settings.enabled_in(path)
             for observation in checker.check(path):
                 unreadable += isinstance(observation, Unreadable) and "APL901" not in enabled
+                if isinstance(observation, Unreadable):
+                    unchecked.add(path)
                 findings.update(findings_of(observation, enabled))
+        sieve = Sieve(project, settings, frozenset(unchecked))
+        open_findings, suppressed = sieve.without_suppressed(findings, found.files)
+        told, remark = sieve.without_baselined(open_findings, baseline, found.files)
         tally, unresolved = self._census(checker, found.files)
         return Report(
-            findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+            findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=checker.walked,
-            notices=(*found.notices, *_remarks(total, unreadable)),
+            notices=(*found.notices, *_remarks(total, unreadable, remark)),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
+            suppressed=suppressed,
+            baselined=len(open_findings) - len(told),
         )
+
+    def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
+        """Put comments into the files that suppress what ``check`` finds.
+
+        A file whose findings no comment can suppress, or that cannot be written, is left as it
+        is and said so. Raises ``UsageError`` as ``check`` does.
+        """
+        from asyncpattern_lint.noqa import AnnotationError, annotate_file
+
+        stamps: Stamps = {}
+        report = self.check(progress, stamps)
+        # A file may be reached by several names.
+        real = {path: os.path.realpath(path) for path in stamps}
+        stamps = {real[path]: stamped for path, stamped in stamps.items()}
+        wanted: dict[str, list[tuple[int, str]]] = {}
+        failed: list[tuple[str, str]] = []
+        for finding in report.findings:
+            if finding.code == "APL901":
+                failed.append((finding.path, finding.message))
+            else:
+                here = wanted.setdefault(real.get(finding.path, finding.path), [])
+                here.append((finding.span.line, finding.code))
+        files = comments = 0
+        for path, places in wanted.items():
+            try:
+                added = annotate_file(path, places, stamps.get(path, ()))
+            except AnnotationError as error:
+                failed.append((path, str(error)))
+            else:
+                comments += added
+                files += added > 0
+        return Annotations(comments, files, tuple(failed), report.notices)
 
     def _census(
         self, checker: Checker, files: Iterable[str]
@@ -124,7 +180,15 @@ def _discovered(settings: Settings) -> Discovery:
         raise UsageError(str(error)) from error
 
 
-def _remarks(files: int, unreadable: int) -> Iterator[str]:
+def _baseline_of(settings: Settings) -> Baseline:
+    """Return the baseline to go by; a file that is yet to be written holds nothing."""
+    path = settings.baseline
+    if path is None or (settings.write_baseline and not path.exists()):
+        return Baseline()
+    return read_baseline(path)
+
+
+def _remarks(files: int, unreadable: int, remark: str) -> Iterator[str]:
     """Yield what the user would otherwise not learn from the findings.
 
     ``unreadable`` counts the files that cannot be read or parsed where APL901 is off.
@@ -133,6 +197,8 @@ def _remarks(files: int, unreadable: int) -> Iterator[str]:
         yield "no Python files found under the given paths"
     if unreadable:
         yield f"{unreadable} files could not be read or parsed; select APL901 to see them"
+    if remark:
+        yield remark
 
 
 def _roots(paths: Iterable[Path], cwd: Path) -> tuple[str, list[str]]:

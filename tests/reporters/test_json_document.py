@@ -43,6 +43,8 @@ def test_the_document(report: Report, style: Callable[..., Style]) -> None:
             "findings": 1,
             "seconds": 0.84,
             "candidates": 3,
+            "suppressed": 0,
+            "baselined": 0,
             "codes": {"APL112": 1},
         },
     }

@@ -20,6 +20,14 @@ def test_counts_per_code(report: Report, style: Callable[..., Style]) -> None:
     ]
 
 
+def test_what_is_kept_back(report: Report, style: Callable[..., Style]) -> None:
+    listed = list(render(replace(report, suppressed=2, baselined=1), style()))
+    assert listed[-2:] == [
+        "2 findings suppressed by comments.",
+        "1 finding kept back by the baseline.",
+    ]
+
+
 def test_a_clean_run(clean_report: Report, style: Callable[..., Style]) -> None:
     assert list(render(clean_report, style())) == [
         "All checks passed! (1 file, 0.0 s)",

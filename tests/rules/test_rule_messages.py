@@ -14,6 +14,7 @@ from asyncpattern_lint.findings import (
     Target,
     UnboundExport,
     Unreadable,
+    UnusedSuppression,
 )
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import findings_of, known_codes, quote
@@ -194,6 +195,26 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "define or import `gone`, or remove it from `__all__`",
         ),
         (
+            UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
+            "`# apl: ignore` suppresses nothing",
+            "remove the comment",
+        ),
+        (
+            UnusedSuppression(
+                "# noqa: APL112, APL3, APL7", ("APL112", "APL3"), ("APL7",), "/p/a.py", SPAN
+            ),
+            (
+                "`APL112` and `APL3` in `# noqa: APL112, APL3, APL7` suppress nothing, "
+                "and `APL7` is no code of this linter"
+            ),
+            "remove `APL112`, `APL3` and `APL7` from the comment",
+        ),
+        (
+            UnusedSuppression("# noqa: APL77, APL78", (), ("APL77", "APL78"), "/p/a.py", SPAN),
+            "`APL77` and `APL78` in `# noqa: APL77, APL78` are no codes of this linter",
+            "remove `APL77` and `APL78` from the comment",
+        ),
+        (
             Unreadable("source code cannot contain null bytes", "/p/a.py", SPAN),
             "source code cannot contain null bytes",
             "mend the file: until then nothing in it is checked",
@@ -223,6 +244,28 @@ def test_a_missing_import_is_reported_once(observation: Observation, code: str) 
 
 def test_codes_that_are_not_enabled_are_not_reported() -> None:
     assert not list(findings_of(NAME, EVERY - {"APL301"}))
+
+
+@pytest.mark.parametrize(
+    ("observation", "subject"),
+    [
+        (misuse(Use.AWAIT, Kind.ASYNC_GENERATOR, "await"), "app.db"),
+        (
+            replace(misuse(Use.AWAIT, Kind.OTHER, "await", "f(\n    1,  # one\n)"), target=None),
+            "f(1)",
+        ),
+        (NAME, "app.db.get_db"),
+        (replace(NAME, attribute=True), "app.db.get_db"),
+        (replace(NAME, handler=HANDLER), "app.db.get_db"),
+        (MODULE, "app.old"),
+        (replace(MODULE, handler=HANDLER), "app.old"),
+        (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
+        (Unreadable("syntax error", "/p/a.py", SPAN), ""),
+        (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
+    ],
+)
+def test_subjects_do_not_hang_on_the_place(observation: Observation, subject: str) -> None:
+    assert only(observation).subject == subject
 
 
 def test_what_the_source_says_cannot_break_the_wording() -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from asyncpattern_lint.analysis.positions import lines_of
 from asyncpattern_lint.index.model import ModuleIndex, Scope
+from asyncpattern_lint.source import lines_of
 
 
 class Fragment(NamedTuple):

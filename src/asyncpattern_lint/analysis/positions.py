@@ -1,9 +1,6 @@
 """Turn the parser's positions into those that users see."""
 
-import io
-import tokenize
-
-from asyncpattern_lint.source import Span
+from asyncpattern_lint.source import Span, decode, lines_of
 
 
 class Positions:
@@ -30,21 +27,3 @@ class Positions:
         if self._lines is None:
             self._lines = lines_of(decode(self._source))
         return self._lines
-
-
-def decode(source: bytes) -> str:
-    """Return the text of a source file, by its coding line or BOM (PEP 263).
-
-    What cannot be decoded is replaced: the parser has judged the file before.
-    """
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
-        return source.decode(encoding, "replace")
-    except (SyntaxError, LookupError, ValueError):
-        # The tokenizer is stricter with comments than the parser, and some codecs give no text.
-        return source.decode("latin-1")
-
-
-def lines_of(text: str) -> list[str]:
-    """Split a text into lines as the parser counts them: a form feed does not end one."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -11,7 +11,6 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from asyncpattern_lint.analysis.discards import discarded_targets
 from asyncpattern_lint.analysis.fragments import Fragment, fragments, whole_file
 from asyncpattern_lint.analysis.imports import ImportChecker
-from asyncpattern_lint.analysis.positions import decode, lines_of
 from asyncpattern_lint.analysis.reasons import NOT_FOLLOWED, Reason
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.trail import DECIDED, Trail, is_lost
@@ -21,7 +20,7 @@ from asyncpattern_lint.analysis.walker import ScopeWalker
 from asyncpattern_lint.findings import Misuse, Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.model import Expr, ModuleIndex
 from asyncpattern_lint.protocol import Kind, Use
-from asyncpattern_lint.source import Span
+from asyncpattern_lint.source import Span, decode, lines_of
 
 Definition = cst.FunctionDef | cst.ClassDef
 

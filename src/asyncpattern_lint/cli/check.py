@@ -2,14 +2,24 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from asyncpattern_lint.cli.flags import settings_flags
-from asyncpattern_lint.cli.shell import FINDINGS, complain
-from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError, resolve
+from asyncpattern_lint.cli.shell import ERROR, FINDINGS, complain
+from asyncpattern_lint.config import (
+    BASELINE,
+    Options,
+    OutputFormat,
+    Settings,
+    UsageError,
+    resolve,
+)
+
+R = TypeVar("R")
 
 
 @click.command(short_help="Check files and directories.")
@@ -27,6 +37,21 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
     help="Codes or their beginnings to report, comma-separated (APL1,APL301), or ALL.",
 )
 @click.option("--ignore", multiple=True, metavar="CODES", help="Codes not to report.")
+@click.option(
+    "--add-noqa",
+    is_flag=True,
+    help="Add a # noqa comment wherever there is a finding, and report nothing.",
+)
+@click.option("--ignore-noqa", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--baseline", metavar="FILE", help="Do not report what this file lists.")
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline lists, too.")
+@click.option(
+    "--write-baseline",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help=f"List what is found in the baseline, {BASELINE} if there is no other.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
 @click.option("--statistics", is_flag=True, help="Show counts per code, not the findings.")
 @click.option(
@@ -61,6 +86,11 @@ def check(
     output_file: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    add_noqa: bool,
+    ignore_noqa: bool,
+    baseline: str | None,
+    no_baseline: bool,
+    write_baseline: str | None,
     exit_zero: bool,
     statistics: bool,
     show_unresolved: bool,
@@ -89,11 +119,18 @@ def check(
         candidates=candidates,
         jobs=jobs,
         python=python,
+        ignore_noqa=ignore_noqa,
+        baseline=baseline,
+        no_baseline=no_baseline,
+        write_baseline=write_baseline,
         stdin=_stdin() if stdin_filename is not None or "-" in paths else None,
         stdin_filename=stdin_filename,
         **flags,
     )
-    ctx.exit(run(resolve(options, known_codes(), working_directory())))
+    if add_noqa and write_baseline is not None:
+        raise UsageError("--add-noqa and --write-baseline contradict each other")
+    settings = resolve(options, known_codes(), working_directory())
+    ctx.exit(annotate(settings) if add_noqa else run(settings))
 
 
 def run(settings: Settings) -> int:
@@ -101,21 +138,37 @@ def run(settings: Settings) -> int:
     from asyncpattern_lint.cli.output import publish
     from asyncpattern_lint.session import Session
 
-    session = Session(settings)
-    if _shows_progress():
-        from asyncpattern_lint.cli.progress import Progress
-
-        progress = Progress(sys.stderr)
-        try:
-            report = session.check(progress)
-        finally:
-            progress.close()
-    else:
-        report = session.check(None)
+    report = _with_progress(Session(settings).check)
     for notice in report.notices:
         complain(notice)
     publish(report, settings)
     return FINDINGS if report.findings and not settings.exit_zero else 0
+
+
+def annotate(settings: Settings) -> int:
+    """Add comments that suppress what there is to find, and return the exit code."""
+    from asyncpattern_lint.reporters.style import count
+    from asyncpattern_lint.session import Session
+
+    done = _with_progress(Session(settings).add_noqa)
+    for notice in done.notices:
+        complain(notice)
+    for path, reason in done.failed:
+        complain(f"error: no comment added to {os.path.relpath(path, settings.cwd)}: {reason}")
+    complain(f"added {count(done.comments, 'comment')} to {count(done.files, 'file')}")
+    return ERROR if done.failed else 0
+
+
+def _with_progress(work: Callable[[Callable[[int, int], None] | None], R]) -> R:
+    if not _shows_progress():
+        return work(None)
+    from asyncpattern_lint.cli.progress import Progress
+
+    progress = Progress(sys.stderr)
+    try:
+        return work(progress)
+    finally:
+        progress.close()
 
 
 def _shows_progress() -> bool:

@@ -1,6 +1,5 @@
 """Where a report goes: the terminal, a pipe, or a file that is never half written."""
 
-import contextlib
 import importlib
 import os
 import sys
@@ -11,6 +10,7 @@ import click
 
 from asyncpattern_lint.cli.shell import silence_stdout
 from asyncpattern_lint.config import OutputFormat, Settings, UsageError
+from asyncpattern_lint.files import replace_file
 from asyncpattern_lint.findings import Report
 
 
@@ -50,31 +50,9 @@ def write_whole(path: Path, text: str) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)
         else:
-            _replace(path.resolve(), data)
+            replace_file(path, data)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _replace(path: Path, data: bytes) -> None:
-    import tempfile
-
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 def _render(report: Report, settings: Settings, colour: bool) -> Iterator[str]:

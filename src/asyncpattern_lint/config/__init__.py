@@ -5,6 +5,7 @@ from pathlib import Path
 
 from asyncpattern_lint.config.codes import nearest_code, select_codes
 from asyncpattern_lint.config.options import (
+    BASELINE,
     Options,
     OutputFormat,
     Settings,
@@ -14,6 +15,7 @@ from asyncpattern_lint.config.options import (
 from asyncpattern_lint.config.paths import writable
 
 __all__ = [
+    "BASELINE",
     "Options",
     "OutputFormat",
     "Settings",

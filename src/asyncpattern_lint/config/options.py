@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from asyncpattern_lint.config.local import Locals
 
 
+#: The baseline that is written where none is named.
+BASELINE = ".asyncpattern-baseline.json"
+
+
 class UsageError(Exception):
     """What the user asked for cannot be done; the text is one line that says why."""
 
@@ -43,7 +47,8 @@ class Options:
     ``key = value``; ``isolated`` passes over all configuration files. ``jobs`` is the number of
     worker processes, None for one per processor; ``python`` is the interpreter, or the folder,
     of the environment that the checked code runs in. ``stdin`` is text that stands in for the
-    file ``stdin_filename``, and is checked instead of ``paths``.
+    file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
+    write, empty for the one that ``baseline`` names.
     """
 
     paths: tuple[str, ...] = ()
@@ -66,6 +71,9 @@ class Options:
     src: tuple[str, ...] = ()
     target_version: str | None = None
     baseline: str | None = None
+    ignore_noqa: bool = False
+    no_baseline: bool = False
+    write_baseline: str | None = None
     config: tuple[str, ...] = ()
     isolated: bool = False
     stdin: bytes | None = None
@@ -79,6 +87,8 @@ class Settings:
     ``enabled`` holds for the files that no configuration of their own governs; ``enabled_in``
     knows about those too. ``candidates`` says whether the cheap stage may leave files out;
     ``jobs`` is at least 1. ``overlay`` maps paths to the text that stands in for them.
+    ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to make the
+    ``baseline`` of what is found, without the codes in ``never_baseline``.
     """
 
     cwd: Path
@@ -94,7 +104,9 @@ class Settings:
     python: Path | None = None
     src: tuple[Path, ...] = ()
     target_version: Version | None = None
+    ignore_noqa: bool = False
     baseline: Path | None = None
+    write_baseline: bool = False
     never_baseline: frozenset[str] = frozenset()
     fixable: frozenset[str] = frozenset()
     unfixable: frozenset[str] = frozenset()

@@ -11,6 +11,7 @@ from asyncpattern_lint.config.files import Files
 from asyncpattern_lint.config.layers import Layer, flags, pair
 from asyncpattern_lint.config.local import Local, Locals, codes_of
 from asyncpattern_lint.config.options import (
+    BASELINE,
     Options,
     OutputFormat,
     Settings,
@@ -91,7 +92,9 @@ class Run:
             python=self.python(),
             src=self.src(),
             target_version=self.target_version()[0],
-            baseline=self.baseline(),
+            ignore_noqa=options.ignore_noqa,
+            baseline=self.baseline_to_use(),
+            write_baseline=options.write_baseline is not None,
             never_baseline=self.selected("never-baseline", frozenset()),
             fixable=fixable,
             unfixable=every - fixable,
@@ -176,6 +179,17 @@ class Run:
         if layer is None:
             return None
         return configured(layer, "baseline", written, through_links=True)
+
+    def baseline_to_use(self) -> Path | None:
+        """Return the baseline to read, or, with ``--write-baseline``, to write."""
+        options = self.options
+        if options.write_baseline is None:
+            return None if options.no_baseline else self.baseline()
+        if options.no_baseline:
+            raise UsageError("--write-baseline and --no-baseline contradict each other")
+        if options.write_baseline:
+            return writable(options.write_baseline, self.cwd)
+        return writable(str(self.baseline() or BASELINE), self.cwd)
 
     def _run_wide(self, stronger: tuple[Layer, ...]) -> Local:
         """Return what holds where the run is at home.

@@ -496,6 +496,16 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
             number = self.scopes[number].parent
         return ".".join(reversed(parts))
 
+    def name_around(self, line: int) -> str:
+        """Return the dotted name of the innermost function or class that a line belongs to.
+
+        Decorators belong to what is around the definition.
+        """
+        around = [
+            n for n, scope in enumerate(self.scopes) if n and scope.line <= line <= scope.end_line
+        ]
+        return self.qualified_name(max(around, key=lambda n: self.scopes[n].line, default=0))
+
 
 class Failure(Struct, frozen=True):
     """Why a file has no outline: one clear sentence and the place (1-based, characters)."""

@@ -25,6 +25,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
         "findings": len(report.findings),
         "seconds": round(report.seconds, 3),
         "candidates": report.candidates,
+        "suppressed": report.suppressed,
+        "baselined": report.baselined,
         "codes": dict(sorted(Counter(f.code for f in report.findings).items())),
     }
     if report.tally is not None:

@@ -22,5 +22,9 @@ def render(report: Report, style: Style) -> Iterator[str]:
         f"{count(report.files, 'file')} checked, {count(report.candidates, 'candidate')} walked, "
         f"{report.seconds:.2f} s."
     )
+    if report.suppressed:
+        yield f"{count(report.suppressed, 'finding')} suppressed by comments."
+    if report.baselined:
+        yield f"{count(report.baselined, 'finding')} kept back by the baseline."
     if report.tally is not None:
         yield share(report.tally)

@@ -89,6 +89,9 @@ def case_import() -> None:
             "stays, it hides the next failure too",
             target=observation.target if isinstance(observation, MissingName) else None,
             evidence=observation.evidence,
+            subject=f"{observation.module}.{observation.name}"
+            if isinstance(observation, MissingName)
+            else observation.module,
         )
 
 

@@ -70,6 +70,7 @@ def case_import() -> None:
             span=observation.span,
             advice=_advice(observation),
             evidence=observation.evidence,
+            subject=module,
         )
 
 

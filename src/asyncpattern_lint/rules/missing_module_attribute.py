@@ -78,6 +78,7 @@ def case_attribute() -> None:
             advice=_advice(observation),
             target=observation.target,
             evidence=observation.evidence,
+            subject=f"{module}.{name}",
         )
 
 

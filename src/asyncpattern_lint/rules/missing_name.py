@@ -74,6 +74,7 @@ def case_import() -> None:
             advice=_advice(observation),
             target=observation.target,
             evidence=observation.evidence,
+            subject=f"{module}.{name}",
         )
 
 

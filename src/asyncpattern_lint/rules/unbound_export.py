@@ -83,4 +83,5 @@ def case_star() -> None:
             path=observation.path,
             span=observation.span,
             advice=f"define or import `{name}`, or remove it from `__all__`",
+            subject=f"{module}.{name}",
         )
