@@ -21,6 +21,11 @@ class OutputFormat(enum.StrEnum):
     FULL = "full"
     CONCISE = "concise"
     JSON = "json"
+    JSONL = "jsonl"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +77,7 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
     Raises UsageError for a path that does not exist, an unknown code, an output file that
     cannot be written, an unknown format, or less than one job.
     """
-    try:
-        output_format = OutputFormat(options.output_format)
-    except ValueError:
-        known = ", ".join(OutputFormat)
-        raise UsageError(
-            f"unknown output format {options.output_format}; known are {known}"
-        ) from None
+    output_format = format_named(options.output_format)
     if options.jobs is not None and options.jobs < 1:
         raise UsageError(f"--jobs must be at least 1, not {options.jobs}")
     return Settings(
@@ -86,7 +85,7 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
         paths=tuple(dict.fromkeys(_existing(path, cwd) for path in options.paths or (".",))),
         enabled=select_codes(options.select, options.ignore, codes),
         output_format=output_format,
-        output_file=_writable(options.output_file, cwd),
+        output_file=None if options.output_file is None else writable(options.output_file, cwd),
         exit_zero=options.exit_zero,
         statistics=options.statistics,
         show_unresolved=options.show_unresolved,
@@ -94,6 +93,15 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
         jobs=options.jobs or _processors(),
         python=None if options.python is None else _existing(options.python, cwd),
     )
+
+
+def format_named(name: str) -> OutputFormat:
+    """Return the format of that name; raises UsageError if there is none."""
+    try:
+        return OutputFormat(name)
+    except ValueError:
+        known = ", ".join(OutputFormat)
+        raise UsageError(f"unknown output format {name}; known are {known}") from None
 
 
 def select_codes(
@@ -122,7 +130,7 @@ def _selectors(option: str, typed: Iterable[str], codes: Mapping[str, bool]) -> 
         raise UsageError(f"{option} names no code")
     for selector in selectors:
         if selector != ALL and not any(_matches(selector, code) for code in codes):
-            raise UsageError(f"unknown code {selector} in {option}{_nearest(selector, codes)}")
+            raise UsageError(f"unknown code {selector} in {option}{nearest_code(selector, codes)}")
     return selectors
 
 
@@ -136,7 +144,7 @@ def _longest(selectors: Iterable[str], code: str) -> int:
     return max(lengths, default=-1)
 
 
-def _nearest(selector: str, codes: Mapping[str, bool]) -> str:
+def nearest_code(selector: str, codes: Iterable[str]) -> str:
     """Return the end of the message: the code that shares the longest beginning."""
     near = max(codes, key=lambda code: _common(code, selector), default="")
     return f"; the nearest is {near}" if near[:1] == selector[:1] else ""
@@ -157,9 +165,8 @@ def _existing(typed: str, cwd: Path) -> Path:
     return path
 
 
-def _writable(typed: str | None, cwd: Path) -> Path | None:
-    if typed is None:
-        return None
+def writable(typed: str, cwd: Path) -> Path:
+    """Return the path of a file that can be written; raises UsageError if it cannot."""
     try:
         path = _absolute(typed, cwd)
         place = path if path.exists() else path.resolve().parent

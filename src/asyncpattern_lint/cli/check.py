@@ -2,22 +2,30 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from asyncpattern_lint.cli.destinations import Destination, destinations
 from asyncpattern_lint.cli.shell import FINDINGS, complain
 from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError, resolve
+
+
+def _complete_format(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
+    return [form.value for form in OutputFormat if form.startswith(typed)]
 
 
 @click.command(short_help="Check files and directories.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--output-format",
-    type=click.Choice([form.value for form in OutputFormat]),
-    default=OutputFormat.FULL.value,
-    show_default=True,
-    help="How findings are written.",
+    "output_formats",
+    multiple=True,
+    metavar="FORMAT[:FILE]",
+    shell_complete=_complete_format,
+    help=f"How findings are written, and to which file if not to stdout; may be repeated. "
+    f"Formats: {', '.join(OutputFormat)}.  [default: {OutputFormat.FULL}]",
 )
 @click.option("--output-file", metavar="FILE", help="Write the report to a file, not to stdout.")
 @click.option(
@@ -50,7 +58,7 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
 def check(
     ctx: click.Context,
     paths: tuple[str, ...],
-    output_format: str,
+    output_formats: tuple[str, ...],
     output_file: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -72,7 +80,6 @@ def check(
         paths=paths,
         select=select,
         ignore=ignore,
-        output_format=output_format,
         output_file=output_file,
         exit_zero=exit_zero,
         statistics=statistics,
@@ -81,10 +88,11 @@ def check(
         jobs=jobs,
         python=python,
     )
-    ctx.exit(run(resolve(options, known_codes(), _cwd())))
+    settings = resolve(options, known_codes(), _cwd())
+    ctx.exit(run(settings, destinations(output_formats, settings)))
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, places: Iterable[Destination]) -> int:
     """Check what the settings say, publish the report, and return the exit code."""
     from asyncpattern_lint.cli.output import publish
     from asyncpattern_lint.session import Session
@@ -102,7 +110,7 @@ def run(settings: Settings) -> int:
         report = session.check(None)
     for notice in report.notices:
         complain(notice)
-    publish(report, settings)
+    publish(report, settings, places)
     return FINDINGS if report.findings and not settings.exit_zero else 0
 
 
