@@ -24,6 +24,7 @@ from asyncpattern_lint.rule import files_of, rules
 from asyncpattern_lint.source import Span
 
 ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "golden"
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 BAD = {code: text for rule in rules() for code, text in rule.bad.items()}
 
@@ -96,6 +97,7 @@ def fixed() -> Report:
 
 
 STYLE = Style(False, "/project", lambda _path, _line: "")
+CLEAN = Report((), files=0, candidates=0, notices=(), seconds=0.0)
 
 
 def test_the_schema_of_our_own_document_is_one() -> None:
@@ -115,7 +117,10 @@ def test_json_documents_hold_to_the_schema_and_every_property_occurs(
     runs: dict[str, Path], fixed: Report
 ) -> None:
     documents = [json.loads(read(folder, "json")) for folder in runs.values()]
-    documents.append(json.loads("".join(json_document.render(fixed, STYLE))))
+    documents.append(json.loads((GOLDEN / "json.json").read_text(encoding="utf-8")))
+    documents += [
+        json.loads("".join(json_document.render(report, STYLE))) for report in (fixed, CLEAN)
+    ]
     validator = Draft202012Validator(SCHEMA)
     for document in documents:
         validator.validate(document)
@@ -147,8 +152,8 @@ def test_lines_of_json_are_the_findings_of_the_document(runs: dict[str, Path]) -
 
 def test_sarif_logs_hold_to_the_official_schema(runs: dict[str, Path], fixed: Report) -> None:
     logs = [json.loads(read(folder, "sarif")) for folder in runs.values()]
-    logs.append(json.loads("".join(sarif.render(fixed, STYLE))))
-    logs.append(json.loads("".join(sarif.render(Report((), 0, 0, (), 0.0), STYLE))))
+    logs.append(json.loads((GOLDEN / "sarif.json").read_text(encoding="utf-8")))
+    logs += [json.loads("".join(sarif.render(report, STYLE))) for report in (fixed, CLEAN)]
     validator = Draft4Validator(sarif_schema(), format_checker=FormatChecker())
     for log in logs:
         validator.validate(log)
@@ -244,6 +249,18 @@ def test_a_github_command_says_what_the_document_says(runs: dict[str, Path]) -> 
             assert values["file"] == str(folder / finding["path"])
             assert values["line"] == str(finding["line"])
             assert f": {finding['code']} {finding['message']}" in match[2].replace("%25", "%")
+
+
+def test_columns_count_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = "    print('🐍é日', await rows())"
+    (tmp_path / "a.py").write_text(
+        f"async def rows():\n    yield 1\n\n\nasync def main():\n{line}\n", encoding="utf-8"
+    )
+    result = CliRunner().invoke(main, ["check", "--output-format", "sarif"])
+    (found,) = json.loads(result.stdout)["runs"][0]["results"]
+    region = found["locations"][0]["physicalLocation"]["region"]
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "rows()"
 
 
 def test_a_run_without_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,17 @@ def test_locations_are_relative_to_the_repository(
 
 
 @pytest.mark.parametrize(
+    ("root", "uri"),
+    [("/", "file:///"), ("/a b", "file:///a%20b/"), ("/a/", "file:///a/")],
+)
+def test_the_root_is_a_folder(
+    root: str, uri: str, clean_report: Report, style: Callable[..., Style]
+) -> None:
+    run = run_of(clean_report, replace(style(), repository=root))
+    assert run["originalUriBaseIds"]["SRCROOT"]["uri"] == uri
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("`{0}` of {x}", "`{{0}}` of {{x}}"),

@@ -45,7 +45,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
                 ],
             }
         ],
-        "originalUriBaseIds": {ROOT: {"uri": f"{_uri(style.root).rstrip('/')}/"}},
+        "originalUriBaseIds": {ROOT: {"uri": _uri(style.root.rstrip(os.sep) + os.sep)}},
         "columnKind": "unicodeCodePoints",
         "results": [
             _result(finding, fingerprint, codes.index(finding.code), style)
@@ -130,8 +130,10 @@ def _location(path: str, style: Style) -> dict[str, str]:
 
 
 def _uri(path: str) -> str:
-    """Return the location of an absolute path."""
-    return Path(path).as_uri() if os.name == "nt" else f"file://{_quoted(path)}"
+    """Return the location of an absolute path; a separator at its end stays."""
+    if os.name == "nt":
+        return Path(path).as_uri().rstrip("/") + "/" * path.endswith(os.sep)
+    return f"file://{_quoted(path)}"
 
 
 def _quoted(path: str) -> str:
