@@ -33,9 +33,11 @@ def test_pages_name_every_code_and_no_other(page: str) -> None:
     assert codes_in(text_of(page)) == set(known_codes())
 
 
-@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")))
+@pytest.mark.parametrize(
+    "page", sorted(p.relative_to(ROOT).as_posix() for p in (ROOT / "docs").rglob("*.md"))
+)
 def test_documents_name_no_code_that_does_not_exist(page: str) -> None:
-    assert codes_in(text_of(f"docs/{page}")) <= set(known_codes())
+    assert codes_in(text_of(page)) <= set(known_codes())
 
 
 def test_sources_name_no_code_that_does_not_exist() -> None:
@@ -117,12 +119,26 @@ SLOW = ("asyncio", "concurrent.futures", "libcst", "multiprocessing")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["check", "--help"], ["config", "--help"]]
+    "arguments",
+    [["--help"], ["--version"], ["check", "--help"], ["config", "--help"], ["rule", "--help"]],
 )
 def test_help_costs_what_python_and_click_cost(arguments: list[str]) -> None:
     found = imported("-m", "asyncpattern_lint", *arguments)
     assert "click" in found
     assert not heavy(found, *SLOW, "msgspec", "pathspec", "asyncpattern_lint.analysis")
+
+
+def test_rules_are_explained_without_an_analysis() -> None:
+    found = imported("-m", "asyncpattern_lint", "rule", "--all")
+    assert "asyncpattern_lint.documentation" in found
+    assert not heavy(found, *SLOW, "msgspec", "pathspec", "asyncpattern_lint.analysis")
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit"])
+def test_a_format_costs_a_clean_run_no_heavy_module(form: str, tmp_path: Path) -> None:
+    (tmp_path / "clean.py").write_text("x = 1\n", encoding="utf-8")
+    found = imported("-m", "asyncpattern_lint", "check", str(tmp_path), f"--output-format={form}")
+    assert not heavy(found, *SLOW, "xml")
 
 
 def test_a_clean_run_needs_no_syntax_tree_with_positions(tmp_path: Path) -> None:

@@ -12,11 +12,12 @@ from typing import get_args
 import click
 import msgspec
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from asyncpattern_lint.cli import main
 from asyncpattern_lint.cli.check import check
-from asyncpattern_lint.config import Options, resolve, select_codes
+from asyncpattern_lint.config import Options, OutputFormat, resolve, select_codes
 from asyncpattern_lint.config.explain import PER_FILE
 from asyncpattern_lint.config.table import KEYS, Table
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
@@ -51,6 +52,7 @@ def table(text: str) -> list[list[str]]:
 
 
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
+COMMANDS += re.findall(r"^ *- (?:run: )?(asyncpattern-lint .*)", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize("line", COMMANDS)
@@ -63,7 +65,17 @@ def test_the_commands_are_well_formed(line: str) -> None:
         name = arguments.pop(0)
         command = main.commands[name]
         with command.make_context(f"asyncpattern-lint {name}", arguments) as context:
-            select_codes(context.params["select"], context.params["ignore"], known_codes())
+            if "select" in context.params:
+                select_codes(context.params["select"], context.params["ignore"], known_codes())
+
+
+@pytest.mark.parametrize("block", blocks("yaml"))
+def test_the_configurations_are_well_formed(block: str) -> None:
+    configuration = yaml.safe_load(block)
+    for job in configuration.get("jobs", {}).values():
+        (step,) = [step for step in job["steps"] if "asyncpattern-lint" in step["uses"]]
+        inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+        assert set(step["with"]) <= set(inputs)
 
 
 def test_two_commands_set_up() -> None:
@@ -109,6 +121,18 @@ def test_the_fields_named_are_those_of_the_json_document(monkeypatch: pytest.Mon
     fields = {*document, *document["findings"][0]}
     (paragraph,) = re.findall(r"^`json` is one document.*?(?=^$)", README, re.MULTILINE | re.DOTALL)
     assert fields <= set(re.findall(r"`(\w+)`", paragraph))
+
+
+def test_the_formats_named_are_those_there_are() -> None:
+    named = [row[0].strip("`") for row in table(section("Formats"))]
+    assert named == list(OutputFormat)
+
+
+def test_the_fields_named_are_those_of_the_rule_command() -> None:
+    result = CliRunner().invoke(main, ["rule", "APL112", "--output-format", "json"])
+    (entry,) = json.loads(result.stdout)
+    named = re.findall(r"with ((?:`\w+`(?:, |,?\s+and )?)+)", section("Rules").replace("\n", " "))
+    assert re.findall(r"\w+", " ".join(named).replace(" and ", " ")) == list(entry)
 
 
 def test_the_options_named_are_those_there_are() -> None:

@@ -5,6 +5,7 @@ import click
 from asyncpattern_lint import __version__
 from asyncpattern_lint.cli.check import check
 from asyncpattern_lint.cli.config import config
+from asyncpattern_lint.cli.rule import rule
 from asyncpattern_lint.cli.shell import Shell
 
 
@@ -16,3 +17,4 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(config)
+main.add_command(rule)

@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from asyncpattern_lint.cli.destinations import Destination, destinations
 from asyncpattern_lint.cli.flags import settings_flags
 from asyncpattern_lint.cli.shell import ERROR, FINDINGS, complain
 from asyncpattern_lint.config import (
@@ -22,12 +23,20 @@ from asyncpattern_lint.config import (
 R = TypeVar("R")
 
 
+def _complete_format(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
+    return [form.value for form in OutputFormat if form.startswith(typed)]
+
+
 @click.command(short_help="Check files and directories.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--output-format",
-    type=click.Choice([form.value for form in OutputFormat]),
-    help="How findings are written; full by default.",
+    "output_formats",
+    multiple=True,
+    metavar="FORMAT[:FILE]",
+    shell_complete=_complete_format,
+    help=f"How findings are written, and to which file if not to stdout; may be repeated. "
+    f"Formats: {', '.join(OutputFormat)}.  [default: {OutputFormat.FULL}]",
 )
 @click.option("--output-file", metavar="FILE", help="Write the report to a file, not to stdout.")
 @click.option(
@@ -82,7 +91,7 @@ def check(
     ctx: click.Context,
     /,
     paths: tuple[str, ...],
-    output_format: str | None,
+    output_formats: tuple[str, ...],
     output_file: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -111,7 +120,6 @@ def check(
         paths=paths,
         select=select,
         ignore=ignore,
-        output_format=output_format,
         output_file=output_file,
         exit_zero=exit_zero,
         statistics=statistics,
@@ -130,10 +138,12 @@ def check(
     if add_noqa and write_baseline is not None:
         raise UsageError("--add-noqa and --write-baseline contradict each other")
     settings = resolve(options, known_codes(), working_directory())
-    ctx.exit(annotate(settings) if add_noqa else run(settings))
+    ctx.exit(
+        annotate(settings) if add_noqa else run(settings, destinations(output_formats, settings))
+    )
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, places: Iterable[Destination]) -> int:
     """Check what the settings say, publish the report, and return the exit code."""
     from asyncpattern_lint.cli.output import publish
     from asyncpattern_lint.session import Session
@@ -141,7 +151,7 @@ def run(settings: Settings) -> int:
     report = _with_progress(Session(settings).check)
     for notice in report.notices:
         complain(notice)
-    publish(report, settings)
+    publish(report, settings, places)
     return FINDINGS if report.findings and not settings.exit_zero else 0
 
 

@@ -8,23 +8,42 @@ from pathlib import Path
 
 import click
 
+from asyncpattern_lint.cli.destinations import Destination
 from asyncpattern_lint.cli.shell import silence_stdout
 from asyncpattern_lint.config import OutputFormat, Settings, UsageError
 from asyncpattern_lint.files import replace_file
 from asyncpattern_lint.findings import Report
 
+#: The formats for people, in whose place ``--statistics`` shows counts.
+_PROSE = {OutputFormat.FULL, OutputFormat.CONCISE}
 
-def publish(report: Report, settings: Settings) -> None:
-    """Write the report to the settings' output file, or to stdout.
 
-    A reader that closes the pipe early is no error. Raises UsageError if it cannot be written.
+def publish(report: Report, settings: Settings, places: Iterable[Destination]) -> None:
+    """Write the report to each of the places, stdout last.
+
+    A reader that closes the pipe early is no error. What cannot be written does not stop the
+    rest; then raises UsageError.
     """
-    if settings.output_file is None:
+    failed: list[UsageError] = []
+    for place in sorted(places, key=lambda place: place.path is None):
+        try:
+            _publish(report, settings, place)
+        except UsageError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+def _publish(report: Report, settings: Settings, place: Destination) -> None:
+    name = place.form.value
+    if settings.statistics and place.form in _PROSE:
+        name = "statistics"
+    if place.path is None:
         colour = wants_colour(sys.stdout is not None and sys.stdout.isatty())
-        show(_render(report, settings, colour), colour)
+        show(_render(report, settings, name, colour), colour)
     else:
-        text = "\n".join(_render(report, settings, False)) + "\n"
-        write_whole(settings.output_file, text)
+        lines = _render(report, settings, name, False)
+        write_whole(place.path, "".join(f"{line}\n" for line in lines))
 
 
 def wants_colour(terminal: bool) -> bool:
@@ -55,22 +74,34 @@ def write_whole(path: Path, text: str) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _render(report: Report, settings: Settings, colour: bool) -> Iterator[str]:
+def _render(report: Report, settings: Settings, name: str, colour: bool) -> Iterator[str]:
     from asyncpattern_lint.cli.lines import reader
     from asyncpattern_lint.reporters.style import Style
 
-    name = settings.output_format.value
-    if settings.statistics and settings.output_format is not OutputFormat.JSON:
-        name = "statistics"
     reporter = importlib.import_module(f"asyncpattern_lint.reporters.{name}")
-    style = Style(colour, str(settings.cwd), reader(settings.overlay))
+    cwd = str(settings.cwd)
+    style = Style(colour, cwd, reader(settings.overlay), repository(settings.cwd))
     lines: Iterator[str] = reporter.render(report, style)
     return lines
+
+
+def repository(folder: Path) -> str:
+    """Return the root of the repository that holds the folder, or the folder itself.
+
+    GitLab says in CI_PROJECT_DIR what its paths are relative to.
+    """
+    named = os.environ.get("CI_PROJECT_DIR")
+    if named and folder.is_relative_to(named):
+        return str(Path(named))
+    above = (place for place in (folder, *folder.parents) if (place / ".git").exists())
+    return str(next(above, folder))
 
 
 def show(lines: Iterable[str], colour: bool = False) -> None:
     """Write lines to stdout; a reader that closes the pipe early is no error."""
     text = "\n".join(lines)
+    if not text:
+        return
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")

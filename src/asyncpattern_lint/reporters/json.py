@@ -16,7 +16,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the document as one text; it is pure ASCII, whatever the paths and messages hold."""
     document: dict[str, Any] = {
         "version": VERSION,
-        "findings": [_finding(finding, style) for finding in report.findings],
+        "findings": [of_finding(finding, style) for finding in report.findings],
     }
     if report.unresolved is not None:
         document["unresolved"] = [_unresolved(use, style) for use in report.unresolved]
@@ -35,7 +35,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
     yield json.dumps(document, indent=2)
 
 
-def _finding(finding: Finding, style: Style) -> dict[str, Any]:
+def of_finding(finding: Finding, style: Style) -> dict[str, Any]:
+    """Return the object that stands for a finding."""
     line, column, end_line, end_column = finding.span
     return {
         "code": finding.code,

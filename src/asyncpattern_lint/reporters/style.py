@@ -23,12 +23,19 @@ class Style:
 
     ``cwd`` is the absolute directory that paths are made relative to; ``read_line`` takes an
     absolute path and a line number from 1 and returns the line without its end, or an empty
-    text where there is none.
+    text where there is none; ``repository`` is the absolute directory that paths are made
+    relative to in formats for code hosts, ``cwd`` if it is empty.
     """
 
     colour: bool
     cwd: str
     read_line: Callable[[str, int], str]
+    repository: str = ""
+
+    @property
+    def root(self) -> str:
+        """The root of the repository, as far as it is known."""
+        return self.repository or self.cwd
 
     def paint(self, text: str, colour: Colour) -> str:
         """Return the text in a colour, or as it is where colours are off."""
@@ -36,14 +43,22 @@ class Style:
 
     def relative(self, path: str) -> str:
         """Return the path relative to ``cwd``, or as it is on another drive."""
-        try:
-            return os.path.relpath(path, self.cwd)
-        except ValueError:
-            return path
+        return _relative(path, self.cwd)
+
+    def in_repository(self, path: str) -> str:
+        """Return the path relative to the root of the repository, or as it is."""
+        return _relative(path, self.root)
 
     def shown(self, path: str) -> str:
         """Return the path as text reports show it: relative, without control characters."""
         return printable(self.relative(path))
+
+
+def _relative(path: str, folder: str) -> str:
+    try:
+        return os.path.relpath(path, folder)
+    except ValueError:
+        return path
 
 
 def printable(text: str) -> str:

@@ -56,6 +56,6 @@ def case_test() -> None:
     good = (
         example(
             Kind.COROUTINE,
-            "async def case_test() -> None:\n    if await get_user():\n        print('known')\n",
+            'async def case_test() -> None:\n    if await get_user():\n        print("known")\n',
         ),
     )
