@@ -77,7 +77,8 @@ def test_what_the_base_is_called_is_no_pattern() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["[", "[a", "{a", "a}", "{a,{b}", "a\\", "[b-a]", "{{{{{{a}}}}}}", "{******}"]
+    "pattern",
+    ["[", "[a", "{a", "a}", "{a,{b}", "a\\", "[b-a]", "{{{{{{a}}}}}}", "{******}", "a" * 2_001],
 )
 def test_what_is_no_pattern(pattern: str) -> None:
     with pytest.raises(GlobError):

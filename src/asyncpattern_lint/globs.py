@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _MAGIC = re.compile(r"[*?\[\]{}\\]" if os.sep == "/" else r"[*?\[\]{}]")
+_LONGEST = 2_000
 _MOST_BRACES = 5
 _MOST_WILDCARDS = 5
 
@@ -38,6 +39,8 @@ class Globs:
         """Compile pairs of a base folder and a pattern. Raises GlobError."""
         names, name_globs, path_globs = set(), [], []
         for base, typed in patterns:
+            if len(typed) > _LONGEST:
+                raise GlobError(f"it is longer than {_LONGEST:,} characters")
             pattern = _slashed(typed)
             if not _MAGIC.search(pattern) and "/" not in pattern:
                 # What the name matches, the whole path would match too.

@@ -78,7 +78,7 @@ class Session:
                 target=settings.target_version,
             )
         except EnvironmentNotFound as error:
-            raise UsageError(str(error)) from error
+            raise UsageError(f"{settings.python_place()}: {error}") from error
         project = Project(finder, overlay=settings.overlay, environment=environment)
         total = len(found.files)
         for done in project.load(found.files, settings.jobs):

@@ -13,6 +13,7 @@ from asyncpattern_lint.config import Options, UsageError, resolve
 from asyncpattern_lint.config import files as files_module
 from asyncpattern_lint.config.layers import line_of
 from asyncpattern_lint.rule import known_codes
+from asyncpattern_lint.session import Session
 
 HEAD = "[tool.asyncpattern-lint]\n"
 
@@ -77,6 +78,8 @@ def error(root: Path, **options: Any) -> str:
         ("target-version = 3.11", "2: `target-version` must be a string, not a number"),
         ("python = 'nope'", "2: cannot use nope in `python`: No such file or directory"),
         ("src = ['.', 'nope']", "2: cannot use nope in `src`: No such file or directory"),
+        ("src = ['pyproject.toml']", "2: cannot use pyproject.toml in `src`: it is no folder"),
+        ("ignore = ['" + "x" * 5_000 + "']", f"2: unknown code {'X' * 100}... in `ignore`"),
         ("python = ''", "2: `python` holds no path"),
         ('python = "a\\u0000"', "2: `python` holds no path"),
     ],
@@ -230,6 +233,12 @@ def test_no_path_leaves_the_project(root: Path, key: str, path: str) -> None:
         return
     message = f"`{key}` leads out of the project, to {path}; only the flag --{key} may do that"
     assert error(root) == f"pyproject.toml:2: {message}"
+
+
+def test_an_environment_that_is_none_is_named_with_its_place(root: Path) -> None:
+    (root / "pyproject.toml").write_text(f"{HEAD}python = '.'\n")
+    with pytest.raises(UsageError, match=r"^pyproject\.toml:2: .* is neither a Python interpreter"):
+        Session(resolve(Options(), known_codes(), root)).check()
 
 
 def test_the_project_is_larger_than_the_folder_of_a_file_of_our_own(root: Path) -> None:

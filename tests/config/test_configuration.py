@@ -298,6 +298,7 @@ def test_what_the_run_needs(tmp_path: Path, write: Write) -> None:
     assert made.target_version == (3, 12)
     assert made.baseline == tmp_path / "ci/baseline.json"
     assert made.never_baseline == {code for code in known_codes() if code.startswith("APL3")}
+    assert made.fixable is not None
     assert {"APL112", "APL141"} < made.fixable
     assert not {"APL131", "APL301"} & made.fixable
     assert made.fixable ^ made.unfixable == set(known_codes())

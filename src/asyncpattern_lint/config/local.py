@@ -163,7 +163,7 @@ def _compiled(layer: "Layer", pattern: str, *path: str) -> Globs:
     try:
         return Globs.compile([(layer.base, pattern)])
     except GlobError as error:
-        problem = literal(f"{pattern} is no pattern: {error}")
+        problem = f"{literal(pattern)} is no pattern: {literal(str(error))}"
         raise layer.error(f"{problem}, in {{}}", *path) from None
 
 

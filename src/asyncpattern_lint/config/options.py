@@ -1,7 +1,7 @@
 """What can be asked for: the options as typed, the settings as resolved."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,9 +91,10 @@ class Settings:
 
     ``enabled`` holds for the files that no configuration of their own governs; ``enabled_in``
     knows about those too. ``candidates`` says whether the cheap stage may leave files out;
-    ``jobs`` is at least 1. ``overlay`` maps paths to the text that stands in for them.
-    ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to make the
-    ``baseline`` of what is found, without the codes in ``never_baseline``.
+    ``jobs`` is at least 1; ``python_place`` tells where ``python`` is set. ``fixable`` are the
+    codes that may be fixed, None for all of them. ``overlay`` maps paths to the text that stands
+    in for them. ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to
+    make the ``baseline`` of what is found, without the codes in ``never_baseline``.
     """
 
     cwd: Path
@@ -107,13 +108,14 @@ class Settings:
     candidates: bool = True
     jobs: int = 1
     python: Path | None = None
+    python_place: Callable[[], str] = str
     src: tuple[Path, ...] = ()
     target_version: Version | None = None
     ignore_noqa: bool = False
     baseline: Path | None = None
     write_baseline: bool = False
     never_baseline: frozenset[str] = frozenset()
-    fixable: frozenset[str] = frozenset()
+    fixable: frozenset[str] | None = None
     unfixable: frozenset[str] = frozenset()
     unsafe_fixes: bool = False
     respect_gitignore: bool = True

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from asyncpattern_lint.config.layers import Layer
 
 
+#: So much of a value is shown in a message.
+_MOST_SHOWN = 100
+
+
 def existing(typed: str, cwd: Path) -> Path:
     """Return the absolute path of what is to be checked. Raises UsageError if it is not there."""
     path = absolute(typed, cwd)
@@ -38,10 +42,13 @@ def configured(layer: "Layer", key: str, written: str, *, through_links: bool) -
     return path
 
 
-def present(layer: "Layer", key: str, written: str, *, through_links: bool) -> Path:
-    """Return the absolute path that a key holds. Raises UsageError if it is not there."""
-    path = configured(layer, key, written, through_links=through_links)
-    reason = _missing(path)
+def present(layer: "Layer", key: str, written: str, *, folder: bool) -> Path:
+    """Return the absolute path that a key holds. Raises UsageError if it is not there.
+
+    One that must be a folder is judged by where it really leads, another by its name.
+    """
+    path = configured(layer, key, written, through_links=folder)
+    reason = _missing(path) or ("it is no folder" if folder and not path.is_dir() else "")
     if reason:
         raise layer.error(f"cannot use {literal(written)} in {{}}: {reason}", key)
     return path
@@ -89,5 +96,7 @@ def _missing(path: Path) -> str:
 
 
 def literal(text: str) -> str:
-    """Return a text so that ``str.format`` leaves it as it is."""
+    """Return a text as messages show it: not at any length, and left as it is by ``str.format``."""
+    if len(text) > _MOST_SHOWN:
+        text = f"{text[:_MOST_SHOWN]}..."
     return text.replace("{", "{{").replace("}", "}}")

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from asyncpattern_lint import versions
-from asyncpattern_lint.config.codes import matching
+from asyncpattern_lint.config.codes import ALL, Selection, decide, matching
 from asyncpattern_lint.config.files import Files
 from asyncpattern_lint.config.layers import Layer, flags, pair
 from asyncpattern_lint.config.local import Local, Locals, codes_of
@@ -74,9 +75,7 @@ class Run:
     def settings(self) -> Settings:
         """Return what it all amounts to. Raises UsageError."""
         options = self.options
-        every = frozenset(self.codes)
-        unfixable = self.selected("unfixable", frozenset())
-        fixable = self.selected("fixable", every) - unfixable
+        fixable = self.fixable()
         file = options.output_file
         return Settings(
             cwd=self.cwd,
@@ -90,14 +89,15 @@ class Run:
             candidates=options.candidates,
             jobs=options.jobs or usable_processors(),
             python=self.python(),
+            python_place=partial(self.place, "python"),
             src=self.src(),
             target_version=self.target_version()[0],
             ignore_noqa=options.ignore_noqa,
             baseline=self.baseline_to_use(),
             write_baseline=options.write_baseline is not None,
-            never_baseline=self.selected("never-baseline", frozenset()),
+            never_baseline=matching(self.selectors("never-baseline"), self.codes),
             fixable=fixable,
-            unfixable=every - fixable,
+            unfixable=frozenset(self.codes) - fixable,
             unsafe_fixes=self.switch("unsafe-fixes"),
             respect_gitignore=self.switch("respect-gitignore", default=True),
             force_exclude=self.switch("force-exclude"),
@@ -113,17 +113,26 @@ class Run:
                 return value, layer
         return None, None
 
+    def place(self, key: str) -> str:
+        """Return where a key of the whole run is set, empty if it is not."""
+        _, layer = self.value(key)
+        return "" if layer is None else layer.place(key)
+
     def switch(self, key: str, *, default: bool = False) -> bool:
         """Return whether a key of the whole run is on."""
         value, _ = self.value(key)
         return default if value is None else bool(value)
 
-    def selected(self, key: str, default: frozenset[str]) -> frozenset[str]:
-        """Return the codes that a key of the whole run stands for."""
+    def selectors(self, key: str) -> tuple[str, ...]:
+        """Return the selectors that a key of the whole run holds."""
         written, layer = self.value(key)
-        if layer is None:
-            return default
-        return matching(codes_of(layer, key, written, self.codes), self.codes)
+        return () if layer is None else codes_of(layer, key, written, self.codes)
+
+    def fixable(self) -> frozenset[str]:
+        """Return the codes that may be fixed: of the selectors, the longest decides."""
+        wanted = (ALL,) if self.value("fixable")[1] is None else self.selectors("fixable")
+        decided = decide([Selection(wanted, (), self.selectors("unfixable"))], self.codes)
+        return frozenset(code for code, decision in decided.items() if decision.is_on)
 
     def output_format(self) -> OutputFormat:
         """Return the format of the report. Raises UsageError for an unknown one."""
@@ -164,14 +173,14 @@ class Run:
         written, layer = self.value("python")
         if layer is None:
             return None
-        return present(layer, "python", written, through_links=False)
+        return present(layer, "python", written, folder=False)
 
     def src(self) -> tuple[Path, ...]:
         """Return the folders that first-party modules are imported from, as far as named."""
         written, layer = self.value("src")
         if layer is None:
             return ()
-        return tuple(present(layer, "src", item, through_links=True) for item in written)
+        return tuple(present(layer, "src", item, folder=True) for item in written)
 
     def baseline(self) -> Path | None:
         """Return the file of the baseline, which need not be there."""

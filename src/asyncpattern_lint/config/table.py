@@ -1,6 +1,5 @@
 """The keys of a configuration, and what is wrong with a table that does not keep to them."""
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -61,6 +60,8 @@ def read(written: object) -> Table | Problem:
 
 def nearest(key: str) -> str:
     """Return the end of a message: the real key that is most like one that is none."""
+    import difflib
+
     near = difflib.get_close_matches(key.replace("_", "-").lower(), KEYS, n=1)
     return f"; the nearest is `{near[0]}`" if near else ""
 
