@@ -43,6 +43,12 @@ class Options:
     candidates: bool = True
     jobs: int | None = None
     python: str | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    exit_non_zero_on_fix: bool = False
+    fixable: tuple[str, ...] = ()
+    unfixable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Settings:
     """The options as resolved: absolute paths that exist, and the enabled codes.
 
     ``candidates`` says whether the cheap stage may leave files out; ``jobs`` is at least 1.
+    ``fixable`` are the codes that may be fixed, None for all of them, without ``unfixable``.
     """
 
     cwd: Path
@@ -63,6 +70,12 @@ class Settings:
     candidates: bool = True
     jobs: int = 1
     python: Path | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    exit_non_zero_on_fix: bool = False
+    fixable: frozenset[str] | None = None
+    unfixable: frozenset[str] = frozenset()
 
 
 def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
@@ -93,19 +106,30 @@ def resolve(options: Options, codes: Mapping[str, bool], cwd: Path) -> Settings:
         candidates=options.candidates,
         jobs=options.jobs or _processors(),
         python=None if options.python is None else _existing(options.python, cwd),
+        fix=options.fix,
+        unsafe_fixes=options.unsafe_fixes,
+        diff=options.diff,
+        exit_non_zero_on_fix=options.exit_non_zero_on_fix,
+        fixable=select_codes(
+            options.fixable or (ALL,), options.unfixable, codes, ("--fixable", "--unfixable")
+        ),
     )
 
 
 def select_codes(
-    select: Iterable[str], ignore: Iterable[str], codes: Mapping[str, bool]
+    select: Iterable[str],
+    ignore: Iterable[str],
+    codes: Mapping[str, bool],
+    options: tuple[str, str] = ("--select", "--ignore"),
 ) -> frozenset[str]:
     """Return the enabled codes: of the selectors that match a code, the longest decides.
 
     Without ``select`` the codes that are on by default are selected; of equally long selectors,
-    ``ignore`` wins. Raises UsageError for a selector that matches no code.
+    ``ignore`` wins. Raises UsageError, by the names of the two options, for a selector that
+    matches no code.
     """
-    selected = _selectors("--select", select, codes)
-    ignored = _selectors("--ignore", ignore, codes)
+    selected = _selectors(options[0], select, codes)
+    ignored = _selectors(options[1], ignore, codes)
     enabled = set()
     for code, default in codes.items():
         wanted = _longest(selected, code) if selected else (0 if default else -1)

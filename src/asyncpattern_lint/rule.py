@@ -13,8 +13,9 @@ from functools import cache
 from typing import ClassVar
 from warnings import catch_warnings
 
-from asyncpattern_lint.findings import Finding, Misuse, Observation
+from asyncpattern_lint.findings import Finding, Misuse, Observation, Remedy
 from asyncpattern_lint.protocol import Kind, Use, code_of
+from asyncpattern_lint.remedies import is_uncalled
 
 #: What every rule's docstring holds, in this order.
 SECTIONS = ("## What it does", "## Why is this bad?", "## Example", "Use instead:")
@@ -63,6 +64,7 @@ class TableRule(Rule):
     and ``{lack}``; ``refined`` replaces ``needs`` for constructs by their last name; the texts of
     ``advice`` may use ``{reference}``, ``{callee}`` (the same, fit to be called) and
     ``{construct}``.
+    ``remedies`` names what mends the cells of the row by their kinds.
     ``sample`` is the wrong use in an example, with ``{call}`` and ``{mark}``.
     """
 
@@ -73,6 +75,7 @@ class TableRule(Rule):
     refined: ClassVar[Mapping[str, str]] = {}
     advice: ClassVar[Mapping[Kind, str]]
     lacks: ClassVar[Mapping[Kind, str]] = {}
+    remedies: ClassVar[Mapping[Kind, Remedy]] = {}
     sample: ClassVar[str]
     silent: ClassVar[bool] = False
     observes = (Misuse,)
@@ -118,13 +121,18 @@ class TableRule(Rule):
             kind=kind.phrase,
             target=observation.target,
             evidence=observation.evidence,
+            remedy=self.remedy(observation),
         )
 
     def advise(self, misuse: Misuse) -> str:
         """Return the text of the advice for the misuse; a rule may refine it."""
-        if misuse.kind is Kind.OTHER and misuse.description.startswith("a function"):
+        if is_uncalled(misuse):
             return "call it: `{callee}()`"
         return self.advice[misuse.kind]
+
+    def remedy(self, misuse: Misuse) -> Remedy | None:
+        """Return what mends the misuse, None where that is not known; a rule may refine it."""
+        return self.remedies.get(misuse.kind)
 
 
 #: For each kind the definition of a sample function, and the function's name.

@@ -4,13 +4,16 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import DiscoveryError, discover, is_project, project_root
 from asyncpattern_lint.findings import Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.fixes.repair import Repair, repair
+from asyncpattern_lint.fixes.writing import UnwritableError
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
@@ -61,23 +64,73 @@ class Session:
         for done in project.load(found.files, settings.jobs):
             if progress is not None:
                 progress(done, total)
-        checker = Checker(project, candidates=settings.candidates)
-        findings: set[Finding] = set()
-        unreadable = 0
-        for path in found.files:
-            for observation in checker.check(path):
-                unreadable += isinstance(observation, Unreadable)
-                findings.update(findings_of(observation, settings.enabled))
-        tally, unresolved = self._census(checker, found.files)
+        look = self._look(project, found.files)
+        fixed = self._fix(project, found.files, look.findings)
+        if fixed.overlay:
+            project = project.revised(fixed.overlay)
+            for _ in project.load(found.files, settings.jobs):
+                pass
+            look = look._replace(checker=Checker(project), findings=fixed.findings)
+        tally, unresolved = self._census(look.checker, found.files)
         return Report(
-            findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+            findings=look.findings,
             files=total,
-            candidates=checker.walked,
-            notices=(*found.notices, *_remarks(total, unreadable, settings)),
+            candidates=look.walked,
+            notices=(
+                *found.notices,
+                *_remarks(total, look.unreadable, settings),
+                *fixed.notices,
+            ),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
+            fixed=fixed.count,
+            changes=fixed.changes,
+            unsafe_fixes=settings.unsafe_fixes,
         )
+
+    def _look(self, project: Project, files: Iterable[str]) -> "_Look":
+        """Find what is wrong in the files of a project, and what would mend it."""
+        checker = Checker(project, candidates=self.settings.candidates)
+        findings: set[Finding] = set()
+        unreadable = 0
+        for path in files:
+            for observation in checker.check(path):
+                unreadable += isinstance(observation, Unreadable)
+                findings.update(findings_of(observation, self.settings.enabled))
+        told: Iterable[Finding] = findings
+        if any(finding.remedy for finding in findings):
+            from asyncpattern_lint.fixes.making import with_fixes
+
+            told = with_fixes(findings, project.read)
+        ordered = tuple(sorted(told, key=lambda finding: finding.sort_key))
+        return _Look(ordered, checker, checker.walked, unreadable)
+
+    def _fix(self, project: Project, files: Sequence[str], findings: tuple[Finding, ...]) -> Repair:
+        """Fix what the settings ask for, in the files or, for a diff, in memory only."""
+        settings = self.settings
+        if not settings.fix and not settings.diff:
+            return Repair(findings)
+
+        def check(overlay: Mapping[str, bytes]) -> tuple[Finding, ...]:
+            revised = project.revised(overlay)
+            for _ in revised.load(files, settings.jobs):
+                pass
+            return self._look(revised, files).findings
+
+        codes = settings.enabled if settings.fixable is None else settings.fixable
+        roots = [project.finder.project, *map(str, settings.paths)]
+        try:
+            return repair(
+                findings,
+                check,
+                codes - settings.unfixable,
+                roots,
+                unsafe=settings.unsafe_fixes,
+                write_files=not settings.diff,
+            )
+        except UnwritableError as error:
+            raise UsageError(str(error)) from error
 
     def _census(
         self, checker: Checker, files: Iterable[str]
@@ -96,6 +149,15 @@ class Session:
             tally += counted
             listed += unresolved
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
+
+
+class _Look(NamedTuple):
+    """What a look at a project found; ``walked`` and ``unreadable`` count files."""
+
+    findings: tuple[Finding, ...]
+    checker: Checker
+    walked: int
+    unreadable: int
 
 
 def _remarks(files: int, unreadable: int, settings: Settings) -> Iterator[str]:

@@ -35,6 +35,18 @@ from asyncpattern_lint.config import Options, OutputFormat, Settings, UsageError
     help="Also list the asynchronous uses that could not be resolved, and why.",
 )
 @click.option("--no-candidates", "candidates", flag_value=False, default=True, hidden=True)
+@click.option("--fix", is_flag=True, help="Fix what can be fixed safely.")
+@click.option(
+    "--unsafe-fixes",
+    is_flag=True,
+    help="Also apply, or show, fixes that may not be what was meant.",
+)
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, too."
+)
+@click.option("--fixable", multiple=True, metavar="CODES", help="Codes to fix; all by default.")
+@click.option("--unfixable", multiple=True, metavar="CODES", help="Codes not to fix.")
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -60,6 +72,12 @@ def check(
     candidates: bool,
     jobs: int | None,
     python: str | None,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    exit_non_zero_on_fix: bool,
+    fixable: tuple[str, ...],
+    unfixable: tuple[str, ...],
 ) -> None:
     """Check files and directories, the working directory by default.
 
@@ -80,6 +98,12 @@ def check(
         candidates=candidates,
         jobs=jobs,
         python=python,
+        fix=fix,
+        unsafe_fixes=unsafe_fixes,
+        diff=diff,
+        exit_non_zero_on_fix=exit_non_zero_on_fix,
+        fixable=fixable,
+        unfixable=unfixable,
     )
     ctx.exit(run(resolve(options, known_codes(), _cwd())))
 
@@ -102,8 +126,15 @@ def run(settings: Settings) -> int:
         report = session.check(None)
     for notice in report.notices:
         complain(notice)
-    publish(report, settings)
-    return FINDINGS if report.findings and not settings.exit_zero else 0
+    if settings.diff:
+        from asyncpattern_lint.cli.patch import publish_patch
+
+        publish_patch(report, settings)
+        failed = bool(report.changes)
+    else:
+        publish(report, settings)
+        failed = bool(report.findings or (report.fixed and settings.exit_non_zero_on_fix))
+    return FINDINGS if failed and not settings.exit_zero else 0
 
 
 def _shows_progress() -> bool:

@@ -27,6 +27,14 @@ def publish(report: Report, settings: Settings) -> None:
         write_whole(settings.output_file, text)
 
 
+def publish_text(text: str, settings: Settings) -> None:
+    """Write a text that is no report where a report would go, just as it is."""
+    if settings.output_file is None:
+        _print(text, False, end="")
+    else:
+        write_whole(settings.output_file, text)
+
+
 def wants_colour(terminal: bool) -> bool:
     """Tell whether to write colours, given whether the output is a terminal.
 
@@ -89,12 +97,12 @@ def _render(report: Report, settings: Settings, colour: bool) -> Iterator[str]:
     return lines
 
 
-def _print(text: str, colour: bool) -> None:
+def _print(text: str, colour: bool, end: str = "\n") -> None:
     reconfigure = getattr(sys.stdout, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
     try:
-        click.echo(text, color=colour)
+        click.echo(text + end, color=colour, nl=False)
     except BrokenPipeError:
         silence_stdout()
     except OSError as error:

@@ -27,6 +27,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
         "candidates": report.candidates,
         "codes": dict(sorted(Counter(f.code for f in report.findings).items())),
     }
+    if report.fixed:
+        document["summary"]["fixed"] = report.fixed
     if report.tally is not None:
         document["summary"]["uses"] = report.tally.uses
         document["summary"]["unresolved"] = report.tally.unresolved

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from asyncpattern_lint.findings import Finding, MissingName, Observation
+from asyncpattern_lint.remedies import renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -29,6 +30,9 @@ class MissingModuleAttribute(Rule):
 
     deps.get_db()
     ```
+
+    ## Fix safety
+    The attribute gets the one near name. Whether that is meant is not certain: the fix is unsafe.
     """
 
     codes: ClassVar = {"APL305": "missing-module-attribute"}
@@ -78,6 +82,7 @@ def case_attribute() -> None:
             advice=_advice(observation),
             target=observation.target,
             evidence=observation.evidence,
+            remedy=None if observation.moved_to else renamed(observation.near),
         )
 
 
