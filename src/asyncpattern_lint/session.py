@@ -17,7 +17,7 @@ from asyncpattern_lint.fixes.writing import UnwritableError
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.rule import findings_of
+from asyncpattern_lint.rule import findings_of, known_codes
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -64,8 +64,10 @@ class Session:
         for done in project.load(found.files, settings.jobs):
             if progress is not None:
                 progress(done, total)
-        look = self._look(project, found.files)
-        fixed = self._fix(project, found.files, look.findings)
+        # A fix must not bring a finding, even one that nobody asked for.
+        codes = frozenset(known_codes()) if settings.fix or settings.diff else settings.enabled
+        look = self._look(project, found.files, codes)
+        fixed = self._fix(project, found.files, look.findings, codes)
         if fixed.overlay:
             project = project.revised(fixed.overlay)
             for _ in project.load(found.files, settings.jobs):
@@ -73,7 +75,7 @@ class Session:
             look = look._replace(checker=Checker(project), findings=fixed.findings)
         tally, unresolved = self._census(look.checker, found.files)
         return Report(
-            findings=look.findings,
+            findings=tuple(f for f in look.findings if f.code in settings.enabled),
             files=total,
             candidates=look.walked,
             notices=(
@@ -89,7 +91,7 @@ class Session:
             unsafe_fixes=settings.unsafe_fixes,
         )
 
-    def _look(self, project: Project, files: Iterable[str]) -> "_Look":
+    def _look(self, project: Project, files: Iterable[str], codes: frozenset[str]) -> "_Look":
         """Find what is wrong in the files of a project, and what would mend it."""
         checker = Checker(project, candidates=self.settings.candidates)
         findings: set[Finding] = set()
@@ -97,7 +99,7 @@ class Session:
         for path in files:
             for observation in checker.check(path):
                 unreadable += isinstance(observation, Unreadable)
-                findings.update(findings_of(observation, self.settings.enabled))
+                findings.update(findings_of(observation, codes))
         told: Iterable[Finding] = findings
         if any(finding.remedy for finding in findings):
             from asyncpattern_lint.fixes.making import with_fixes
@@ -106,7 +108,13 @@ class Session:
         ordered = tuple(sorted(told, key=lambda finding: finding.sort_key))
         return _Look(ordered, checker, checker.walked, unreadable)
 
-    def _fix(self, project: Project, files: Sequence[str], findings: tuple[Finding, ...]) -> Repair:
+    def _fix(
+        self,
+        project: Project,
+        files: Sequence[str],
+        findings: tuple[Finding, ...],
+        codes: frozenset[str],
+    ) -> Repair:
         """Fix what the settings ask for, in the files or, for a diff, in memory only."""
         settings = self.settings
         if not settings.fix and not settings.diff:
@@ -116,15 +124,15 @@ class Session:
             revised = project.revised(overlay)
             for _ in revised.load(files, settings.jobs):
                 pass
-            return self._look(revised, files).findings
+            return self._look(revised, files, codes).findings
 
-        codes = settings.enabled if settings.fixable is None else settings.fixable
+        fixable = codes if settings.fixable is None else settings.fixable
         roots = [project.finder.project, *map(str, settings.paths)]
         try:
             return repair(
                 findings,
                 check,
-                codes - settings.unfixable,
+                (fixable & settings.enabled) - settings.unfixable,
                 roots,
                 unsafe=settings.unsafe_fixes,
                 write_files=not settings.diff,

@@ -221,6 +221,18 @@ def test_codes_can_be_kept_from_being_fixed(
     assert (root / "a.py").read_text() == WRONG
 
 
+def test_a_fix_that_would_bring_a_finding_nobody_asked_for_is_left_out(root: Path) -> None:
+    (root / "a.py").write_text(
+        "from contextlib import asynccontextmanager\n\n\nasync def user():\n    return 'Ada'\n\n\n"
+        "@asynccontextmanager\nasync def session():\n    yield user()\n\n\n"
+        "async def main():\n    with session() as found:\n        print(found.name)\n"
+    )
+    before = (root / "a.py").read_text()
+    report = check(root, fix=True, select=("APL152",))
+    assert [finding.code for finding in report.findings] == ["APL152"]
+    assert (root / "a.py").read_text() == before
+
+
 def test_an_unknown_code_is_named_with_its_option(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,7 +58,7 @@ def repair(
     outside = sorted({f.path for f in findings if f.fix is not None} - own)
     return Repair(
         findings=_remaining(findings, fixed, changed),
-        count=fixed.count - _gone(findings, fixed, changed),
+        count=fixed.count - _gone(findings, fixed, changed, codes),
         overlay={path: data for path, data in fixed.overlay.items() if path not in changed},
         changes=tuple(
             Change(path, Text(read[path]).text, Text(data).text)
@@ -86,7 +86,12 @@ def _remaining(
     return tuple(sorted(remaining, key=lambda finding: finding.sort_key))
 
 
-def _gone(before: Sequence[Finding], fixed: Fixed, changed: Sequence[str]) -> int:
-    """Return how many findings are gone in memory only."""
-    here = sum(finding.path in changed for finding in before)
-    return here - sum(finding.path in changed for finding in fixed.findings)
+def _gone(
+    before: Sequence[Finding], fixed: Fixed, changed: Sequence[str], codes: frozenset[str]
+) -> int:
+    """Return how many findings of these codes are gone in memory only."""
+
+    def here(findings: Sequence[Finding]) -> int:
+        return sum(f.path in changed and f.code in codes for f in findings)
+
+    return here(before) - here(fixed.findings)

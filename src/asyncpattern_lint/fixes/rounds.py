@@ -119,7 +119,8 @@ class Fixer:
         if now - allowed:
             return False
         state.overlay = overlay
-        state.count += len(state.findings) - len(after)
+        state.count += sum(finding.code in self._codes for finding in state.findings)
+        state.count -= sum(finding.code in self._codes for finding in after)
         state.findings = after
         return True
 
