@@ -1,10 +1,11 @@
-"""One run: paths, outlines, candidates, visitor, findings, what of them is told."""
+"""One run: paths, outlines, candidates, visitor, findings, what of them is told, fixes."""
 
 import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from asyncpattern_lint.analysis.checker import Checker
@@ -19,10 +20,12 @@ from asyncpattern_lint.discovery import (
 )
 from asyncpattern_lint.files import Stamps, stamp
 from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.fixes.repair import Repair, repair
+from asyncpattern_lint.fixes.writing import UnwritableError
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.rule import findings_of
+from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
@@ -43,8 +46,8 @@ class Session:
         """Check the paths of the settings.
 
         ``progress`` is told how many files of how many are done; ``stamps`` gets those of the
-        files from before they were read. Raises ``UsageError`` for a
-        path that cannot be checked.
+        files from before they were read. Raises ``UsageError`` for a path that cannot be checked,
+        or a file that cannot be fixed.
         """
         start = time.perf_counter()
         collecting, depth = gc.isenabled(), sys.getrecursionlimit()
@@ -67,8 +70,39 @@ class Session:
         settings = self.settings
         baseline = _baseline_of(settings)
         found = _discovered(settings)
-        if stamps is not None:
-            stamps.update((path, stamp(path)) for path in found.files)
+        if stamps is None:
+            stamps = {}
+        stamps.update((path, stamp(path)) for path in found.files)
+        run = _Run(settings, found.files, baseline)
+        project = self._project()
+        for done in project.load(found.files, settings.jobs):
+            if progress is not None:
+                progress(done, len(found.files))
+        first = run.look(project)
+        repaired = self._repair(run, project, first, stamps)
+        last = repaired.look
+        tally, unresolved = self._census(last.checker, found.files)
+        return Report(
+            findings=last.told,
+            files=len(found.files),
+            candidates=first.checker.walked,
+            notices=(
+                *found.notices,
+                *_remarks(len(found.files), last.unreadable, last.remark),
+                *repaired.notices,
+            ),
+            seconds=time.perf_counter() - start,
+            tally=tally,
+            unresolved=unresolved,
+            suppressed=last.suppressed,
+            baselined=last.baselined,
+            fixed=len(first.told) - len(last.told),
+            changes=repaired.changes,
+            unsafe_fixes=settings.unsafe_fixes,
+        )
+
+    def _project(self) -> Project:
+        settings = self.settings
         root, given = _roots(settings.paths, settings.cwd)
         finder = Finder(root, given, map(str, settings.src))
         try:
@@ -79,37 +113,38 @@ class Session:
             )
         except EnvironmentNotFound as error:
             raise UsageError(f"{settings.python_place()}: {error}") from error
-        project = Project(finder, overlay=settings.overlay, environment=environment)
-        total = len(found.files)
-        for done in project.load(found.files, settings.jobs):
-            if progress is not None:
-                progress(done, total)
-        checker = Checker(project, candidates=settings.candidates)
-        findings: set[Finding] = set()
-        unreadable = 0
-        unchecked: set[str] = set()
-        for path in found.files:
-            enabled = settings.enabled_in(path)
-            for observation in checker.check(path):
-                unreadable += isinstance(observation, Unreadable) and "APL901" not in enabled
-                if isinstance(observation, Unreadable):
-                    unchecked.add(path)
-                findings.update(findings_of(observation, enabled))
-        sieve = Sieve(project, settings, frozenset(unchecked))
-        open_findings, suppressed = sieve.without_suppressed(findings, found.files)
-        told, remark = sieve.without_baselined(open_findings, baseline, found.files)
-        tally, unresolved = self._census(checker, found.files)
-        return Report(
-            findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
-            files=total,
-            candidates=checker.walked,
-            notices=(*found.notices, *_remarks(total, unreadable, remark)),
-            seconds=time.perf_counter() - start,
-            tally=tally,
-            unresolved=unresolved,
-            suppressed=suppressed,
-            baselined=len(open_findings) - len(told),
-        )
+        return Project(finder, overlay=settings.overlay, environment=environment)
+
+    def _repair(
+        self, run: "_Run", project: Project, first: "_Look", stamps: Stamps
+    ) -> "Repair[_Look]":
+        """Fix what is told, as far as asked for: in the files, or in memory only.
+
+        Text that stands in for a file is fixed in memory, as everything is for a diff.
+        """
+        settings = self.settings
+        if not settings.is_fixing:
+            return Repair(first)
+
+        def look(overlay: Mapping[str, bytes]) -> _Look:
+            revised = project.revised({**settings.overlay, **overlay})
+            for _ in revised.load(run.files, settings.jobs):
+                pass
+            return run.look(revised)
+
+        fixable = frozenset(known_codes()) if settings.fixable is None else settings.fixable
+        try:
+            return repair(
+                first,
+                look,
+                project.read,
+                fixable - settings.unfixable,
+                [project.finder.project, *map(str, settings.paths)],
+                unsafe=settings.unsafe_fixes,
+                stamps=None if settings.diff or settings.overlay else stamps,
+            )
+        except UnwritableError as error:
+            raise UsageError(str(error)) from error
 
     def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
         """Put comments into the files that suppress what ``check`` finds.
@@ -160,6 +195,78 @@ class Session:
             tally += counted
             listed += unresolved
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at a project finds; ``unreadable`` counts files of which nothing is told.
+
+    ``every`` holds the findings of every code, where something may be fixed, as they are before
+    anything is kept back; ``told`` those that the user is told, with their fixes.
+    """
+
+    every: frozenset[Finding]
+    told: tuple[Finding, ...]
+    suppressed: int
+    baselined: int
+    unreadable: int
+    remark: str
+    checker: Checker = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The way from a project to what is told of these files."""
+
+    settings: Settings
+    files: tuple[str, ...]
+    baseline: Baseline
+
+    def look(self, project: Project) -> _Look:
+        """Find what is wrong, keep back what comments suppress and the baseline lists."""
+        settings = self.settings
+        checker = Checker(project, candidates=settings.candidates)
+        # A fix must not bring a finding, even one that nobody asked for.
+        known = frozenset(known_codes()) if settings.is_fixing else None
+        every: set[Finding] = set()
+        enabled_findings: set[Finding] = set()
+        unchecked: set[str] = set()
+        unreadable = 0
+        for path in self.files:
+            enabled = settings.enabled_in(path)
+            for observation in checker.check(path):
+                if isinstance(observation, Unreadable):
+                    unchecked.add(path)
+                    unreadable += "APL901" not in enabled
+                for finding in findings_of(observation, known or enabled):
+                    every.add(finding)
+                    if finding.code in enabled:
+                        enabled_findings.add(finding)
+        sieve = Sieve(project, settings, frozenset(unchecked))
+        unsuppressed, suppressed = sieve.without_suppressed(enabled_findings, self.files)
+        told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
+        return _Look(
+            every=frozenset(every),
+            told=_with_fixes(told, project),
+            suppressed=suppressed,
+            baselined=len(unsuppressed) - len(told),
+            unreadable=unreadable,
+            remark=remark,
+            checker=checker,
+        )
+
+
+def _with_fixes(findings: Iterable[Finding], project: Project) -> tuple[Finding, ...]:
+    """Return the findings in order, with their fixes.
+
+    What is kept back needs none, and has no say in what the others get.
+    """
+    ordered = sorted(findings, key=lambda finding: finding.sort_key)
+    if any(finding.remedy for finding in ordered):
+        from asyncpattern_lint.fixes.making import with_fixes
+
+        ordered = sorted(with_fixes(ordered, project.read), key=lambda finding: finding.sort_key)
+    return tuple(ordered)
 
 
 def _discovered(settings: Settings) -> Discovery:
