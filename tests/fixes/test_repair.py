@@ -14,6 +14,7 @@ from asyncpattern_lint.config import Options, UsageError, resolve
 from asyncpattern_lint.findings import Report
 from asyncpattern_lint.fixes import repair as repair_module
 from asyncpattern_lint.fixes import writing
+from asyncpattern_lint.fixes.rounds import Fixer
 from asyncpattern_lint.rule import known_codes
 from asyncpattern_lint.session import Session
 
@@ -150,6 +151,23 @@ def test_a_file_that_changed_meanwhile_is_left_alone(
     assert report.notices == (f"{root / 'a.py'}: not fixed, it changed meanwhile",)
     assert (root / "a.py").read_text() == f"{WRONG}# changed\n"
     assert (root / "b.py").read_text() == RIGHT
+
+
+@pytest.mark.parametrize("now", ["", f"# changed\n{WRONG}", WRONG.replace("1", "2")])
+def test_so_is_one_that_changed_before_it_was_read_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, now: str
+) -> None:
+    class Late(Fixer[Any]):
+        def run(self, first: Any) -> Any:
+            file = root / "a.py"
+            file.write_text(now)
+            os.utime(file, (1, 1))
+            return super().run(first)
+
+    (root / "a.py").write_text(WRONG)
+    monkeypatch.setattr(repair_module, "Fixer", Late)
+    assert check(root, fix=True).fixed == 0
+    assert (root / "a.py").read_text() == now
 
 
 @pytest.mark.skipif(os.name == "nt", reason="other rules for open files")

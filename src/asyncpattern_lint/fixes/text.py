@@ -41,7 +41,12 @@ class Text:
             raise UnfixableError(f"its encoding {self.encoding} cannot hold the fix") from error
 
     def offset(self, line: int, column: int) -> int:
-        """Return the offset of a place; lines and columns count from 1."""
+        """Return the offset of a place; lines and columns count from 1.
+
+        Raises ``UnfixableError`` for a place that the text does not have.
+        """
+        if line > len(self._starts):
+            raise UnfixableError("it has fewer lines than it had")
         return self._starts[line - 1] + column - 1
 
     def line_at(self, offset: int) -> int:
