@@ -7,10 +7,26 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+from click.testing import CliRunner, Result
+
+from asyncpattern_lint.cli import main
 from asyncpattern_lint.config import Options, resolve
 from asyncpattern_lint.findings import Finding, Report
 from asyncpattern_lint.rule import known_codes
 from asyncpattern_lint.session import Session
+
+#: A file with one finding that can be fixed safely, and the file without it.
+WRONG = """\
+async def rows():
+    yield 1
+
+
+async def main():
+    for row in rows():
+        print(row)
+"""
+RIGHT = WRONG.replace("    for", "    async for")
 
 FIXTURES_FIX = Path(__file__).parent / "fixtures_fix"
 
@@ -26,6 +42,14 @@ def copied(fixture: Path, folder: Path) -> Path:
 def check(root: Path, **options: Any) -> Report:
     typed = Options(paths=(str(root),), jobs=1, **options)
     return Session(resolve(typed, known_codes(), root)).check()
+
+
+def run(
+    root: Path, monkeypatch: pytest.MonkeyPatch, *options: str, text: str | bytes = ""
+) -> Result:
+    """Run the command ``check`` in a folder, with a text on standard input."""
+    monkeypatch.chdir(root)
+    return CliRunner().invoke(main, ["check", *options], input=text, catch_exceptions=False)
 
 
 def sources(root: Path) -> dict[str, bytes]:

@@ -1,21 +1,12 @@
 """What is kept back is not fixed, and stays kept back; text from standard input is fixed aside."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from fixing import RIGHT, WRONG, check, run
 
-from asyncpattern_lint.cli import main
-from asyncpattern_lint.config import Options, resolve
-from asyncpattern_lint.findings import Report
-from asyncpattern_lint.rule import known_codes
-from asyncpattern_lint.session import Session
-
-HEAD = "async def rows():\n    yield 1\n\n\nasync def main():\n"
 LOOP = "    for row in rows():{comment}\n        print(row)\n"
-WRONG = HEAD + LOOP.format(comment="")
-RIGHT = WRONG.replace("    for", "    async for")
+HEAD = WRONG.removesuffix(LOOP.format(comment=""))
 
 NAMED = """\
 async def user():
@@ -33,18 +24,6 @@ async def main():
 def root(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").touch()
     return tmp_path
-
-
-def check(root: Path, **options: Any) -> Report:
-    typed = Options(jobs=1, **options)
-    return Session(resolve(typed, known_codes(), root)).check()
-
-
-def run(
-    root: Path, monkeypatch: pytest.MonkeyPatch, *options: str, text: str | bytes = ""
-) -> Result:
-    monkeypatch.chdir(root)
-    return CliRunner().invoke(main, ["check", *options], input=text, catch_exceptions=False)
 
 
 # --- what comments and the baseline keep back ------------------------------------------------

@@ -7,27 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from fixing import RIGHT, WRONG, check, run
 
-from asyncpattern_lint.cli import main
-from asyncpattern_lint.config import Options, UsageError, resolve
-from asyncpattern_lint.findings import Report
+from asyncpattern_lint.config import UsageError
 from asyncpattern_lint.fixes import repair as repair_module
 from asyncpattern_lint.fixes import writing
 from asyncpattern_lint.fixes.rounds import Fixer
-from asyncpattern_lint.rule import known_codes
-from asyncpattern_lint.session import Session
-
-WRONG = """\
-async def rows():
-    yield 1
-
-
-async def main():
-    for row in rows():
-        print(row)
-"""
-RIGHT = WRONG.replace("    for", "    async for")
 
 DROPPED = WRONG.replace("    for row in rows():\n        print(row)\n", "    main()\n")
 
@@ -36,16 +21,6 @@ DROPPED = WRONG.replace("    for row in rows():\n        print(row)\n", "    mai
 def root(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").touch()
     return tmp_path
-
-
-def check(root: Path, **options: Any) -> Report:
-    typed = Options(paths=(), jobs=1, **options)
-    return Session(resolve(typed, known_codes(), root)).check()
-
-
-def run(root: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> Result:
-    monkeypatch.chdir(root)
-    return CliRunner().invoke(main, ["check", *options], catch_exceptions=False)
 
 
 # --- bytes -----------------------------------------------------------------------------------
