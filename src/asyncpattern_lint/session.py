@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.baseline import Baseline, read_baseline
@@ -20,13 +21,14 @@ from asyncpattern_lint.discovery import (
 )
 from asyncpattern_lint.files import Stamps, stamp
 from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
-from asyncpattern_lint.fixes.repair import Repair, repair
-from asyncpattern_lint.fixes.writing import UnwritableError
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.fixes.repair import Repair
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -70,17 +72,18 @@ class Session:
         settings = self.settings
         baseline = _baseline_of(settings)
         found = _discovered(settings)
-        if stamps is None:
+        if stamps is None and settings.fix:
             stamps = {}
-        stamps.update((path, stamp(path)) for path in found.files)
+        if stamps is not None:
+            stamps.update((path, stamp(path)) for path in found.files)
         run = _Run(settings, found.files, baseline)
         project = self._project()
         for done in project.load(found.files, settings.jobs):
             if progress is not None:
                 progress(done, len(found.files))
         first = run.look(project)
-        repaired = self._repair(run, project, first, stamps)
-        last = repaired.look
+        repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
+        last = first if repaired is None else repaired.look
         tally, unresolved = self._census(last.checker, found.files)
         return Report(
             findings=last.told,
@@ -89,7 +92,7 @@ class Session:
             notices=(
                 *found.notices,
                 *_remarks(len(found.files), last.unreadable, last.remark),
-                *repaired.notices,
+                *(() if repaired is None else repaired.notices),
             ),
             seconds=time.perf_counter() - start,
             tally=tally,
@@ -97,7 +100,7 @@ class Session:
             suppressed=last.suppressed,
             baselined=last.baselined,
             fixed=len(first.told) - len(last.told),
-            changes=repaired.changes,
+            changes=() if repaired is None else repaired.changes,
             unsafe_fixes=settings.unsafe_fixes,
         )
 
@@ -116,15 +119,17 @@ class Session:
         return Project(finder, overlay=settings.overlay, environment=environment)
 
     def _repair(
-        self, run: "_Run", project: Project, first: "_Look", stamps: Stamps
+        self, run: "_Run", project: Project, first: "_Look", stamps: Stamps | None
     ) -> "Repair[_Look]":
-        """Fix what is told, as far as asked for: in the files, or in memory only.
+        """Fix what is told, in the files or in memory only.
 
         Text that stands in for a file is fixed in memory, as everything is for a diff.
         """
+        from asyncpattern_lint.fixes.repair import repair
+        from asyncpattern_lint.fixes.writing import UnwritableError
+
         settings = self.settings
-        if not settings.is_fixing:
-            return Repair(first)
+        in_memory = settings.diff or settings.overlay
 
         def look(overlay: Mapping[str, bytes]) -> _Look:
             revised = project.revised({**settings.overlay, **overlay})
@@ -141,7 +146,7 @@ class Session:
                 fixable - settings.unfixable,
                 [project.finder.project, *map(str, settings.paths)],
                 unsafe=settings.unsafe_fixes,
-                stamps=None if settings.diff or settings.overlay else stamps,
+                stamps=None if in_memory else stamps,
             )
         except UnwritableError as error:
             raise UsageError(str(error)) from error
