@@ -628,10 +628,10 @@ def test_methods_are_called_by_name(tmp_path: Path) -> None:
     (found,) = values_of(tmp_path, text)
     resolver, cls = class_in(tmp_path, text, "C")
     assert isinstance(found, InstanceValue)
-    assert described(resolver.classes.call_method(found, "f", ((cls,),))) == "C"
-    assert described(resolver.classes.call_method(found, "gone")) == "unknown"
-    (method,) = resolver.classes.attribute(found, "f")
-    (function,) = resolver.classes.class_attribute(cls, "f")
+    assert described(resolver.attributes.call_method(found, "f", ((cls,),))) == "C"
+    assert described(resolver.attributes.call_method(found, "gone")) == "unknown"
+    (method,) = resolver.attributes.of_instance(found, "f")
+    (function,) = resolver.attributes.of_class(cls, "f")
     assert isinstance(method, FunctionValue)
     assert isinstance(function, FunctionValue)
     assert isinstance(method.receiver, InstanceValue)

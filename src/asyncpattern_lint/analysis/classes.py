@@ -1,10 +1,10 @@
-"""Classes: what they derive from, what their instances support, and what their attributes are.
+"""Classes: what they derive from, and what their instances support.
 
-Sources: https://docs.python.org/3/reference/datamodel.html (attribute access, descriptors,
-creating a class) and https://docs.python.org/3/howto/mro.html.
+Sources: https://docs.python.org/3/reference/datamodel.html (creating a class) and
+https://docs.python.org/3/howto/mro.html.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,43 +13,29 @@ from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     AliasValue,
-    Binds,
     ClassValue,
     External,
-    FactoryValue,
     Frame,
     FunctionValue,
-    Identity,
     InstanceValue,
-    LambdaValue,
-    ModuleValue,
-    PropertyValue,
-    SuperValue,
     TypeVariable,
     Unknown,
     Value,
     Values,
     is_known,
-    overridden,
     union,
-    with_step,
     with_steps,
-    without_contents,
     without_steps,
 )
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.model import (
     Assigned,
-    AttributeSet,
     Builtin,
-    Collection,
     Defined,
     Expr,
     Scope,
     Subscript,
-    dotted,
 )
-from asyncpattern_lint.index.project import Subclass, shape_of
 from asyncpattern_lint.protocol import ITERATION_METHODS, METHODS, PROTOCOL_METHODS, Protocol
 
 if TYPE_CHECKING:
@@ -63,8 +49,6 @@ Lineage = tuple[ClassValue | None, ...]
 
 #: Bases that add nothing to what objects support here.
 _PLAIN_BASES = frozenset({"Generic", "Hashable", "Protocol", "Sized"})
-
-_FUNCTIONS = (FunctionValue, FactoryValue, LambdaValue, PropertyValue)
 
 #: Protocols of which an object is one by its methods alone, and what their argument is.
 _STRUCTURAL = {
@@ -110,9 +94,10 @@ class Classes:
 
     def instances(self, value: ClassValue) -> Values:
         """Return an object of a class, or of one of its subclasses if it is not exact."""
-        return (self._instance(value, exact=False),)
+        return (self.instance(value, exact=False),)
 
-    def _instance(self, value: ClassValue, *, exact: bool) -> Value:
+    def instance(self, value: ClassValue, *, exact: bool) -> Value:
+        """Return an object of a class; ``exact`` tells that it is of no subclass."""
         resolver = self.resolver
         module = resolver.module(value.path)
         scope = module.scopes[value.number]
@@ -160,7 +145,7 @@ class Classes:
         value = ClassValue(path, number, exact=False)
         if is_class:
             return (value,)
-        return (without_steps(self._instance(value, exact=False)),)
+        return (without_steps(self.instance(value, exact=False)),)
 
     def instantiate(
         self, value: ClassValue, arguments: tuple[Values, ...], keywords: dict[str, Values]
@@ -171,11 +156,11 @@ class Classes:
             if ancestor is None:
                 continue
             scope = self.scope_of(ancestor)
-            if not self._is_neutral_metaclass(ancestor, scope):
+            if not self.is_neutral_metaclass(ancestor, scope):
                 return ANYTHING
             entry = scope.bindings.get("__new__")
             if entry is not None and not self._gives_instance(ancestor, scope):
-                makers = self._raw(ancestor, "__new__")
+                makers = self.raw(ancestor, "__new__")
                 given = ((value,), *arguments)
                 told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
                 made = union(self.resolver.calls.call_all(makers, given, keywords))
@@ -183,7 +168,7 @@ class Classes:
         if not value.arguments:
             solved = self._solved_arguments(value, lineage, arguments, keywords)
             value = replace(value, arguments=solved)
-        return (self._instance(value, exact=value.exact),)
+        return (self.instance(value, exact=value.exact),)
 
     def _is_declared(self, function: FunctionValue) -> bool:
         return self.resolver.scope_of(function).annotation is not None
@@ -203,7 +188,7 @@ class Classes:
                     return isinstance(found, TypeVariable)
         return True
 
-    def _is_neutral_metaclass(self, value: ClassValue, scope: Scope) -> bool:
+    def is_neutral_metaclass(self, value: ClassValue, scope: Scope) -> bool:
         """Whether calling the class makes an instance, as ``type.__call__`` does."""
         if scope.metaclass is None:
             return True
@@ -252,7 +237,7 @@ class Classes:
             if ancestor is None or (ancestor.path, ancestor.number) != (value.path, value.number):
                 break
             for name in ("__init__", "__new__"):
-                makers = self._raw(ancestor, name)
+                makers = self.raw(ancestor, name)
                 functions = [m for m in makers if isinstance(m, FunctionValue)]
                 if not functions:
                     continue
@@ -265,6 +250,10 @@ class Classes:
                 )
                 return solved if any(solved) else ()
         return ()
+
+    def raw(self, owner: ClassValue, name: str) -> Values:
+        """Return what a class body binds a name to, before descriptors have their say."""
+        return self.resolver.bound_in(owner.path, owner.number, name)
 
     # --- ancestors -----------------------------------------------------------------------
 
@@ -290,14 +279,14 @@ class Classes:
         sequences.append(bases)
         merged: list[ClassValue | None] = [value]
         while sequences := [sequence for sequence in sequences if sequence]:
-            tails = {_key(c) for sequence in sequences for c in sequence[1:] if c is not None}
+            tails = {class_key(c) for sequence in sequences for c in sequence[1:] if c is not None}
             heads = [sequence[0] for sequence in sequences]
-            chosen = next((h for h in heads if h is None or _key(h) not in tails), value)
+            chosen = next((h for h in heads if h is None or class_key(h) not in tails), value)
             if chosen is value or len(merged) > _MAX_LINEAGE:
                 return (value, None)
             merged.append(chosen)
             for sequence in sequences:
-                if _key(sequence[0]) == _key(chosen):
+                if class_key(sequence[0]) == class_key(chosen):
                     del sequence[0]
         return tuple(merged)
 
@@ -358,7 +347,7 @@ class Classes:
         if cls is None:
             return ()
         for ancestor in self.lineage(cls):
-            if ancestor is not None and _key(ancestor) == _key(target):
+            if ancestor is not None and class_key(ancestor) == class_key(target):
                 return ancestor.arguments
         how = _STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
         results = self.resolver.results
@@ -379,6 +368,11 @@ class Classes:
             and self.resolver.canonical(ancestor.path, ancestor.number) in names
             for ancestor in self.lineage(value)
         )
+
+    def is_enumeration(self, value: ClassValue) -> bool:
+        """Tell whether a class holds the members of an enumeration."""
+        own = self.resolver.canonical(value.path, value.number) or ""
+        return not own.startswith("enum.") and self.derives_from(value, frozenset({"enum.Enum"}))
 
     # --- protocols -----------------------------------------------------------------------
 
@@ -449,7 +443,7 @@ class Classes:
             or resolver.project.is_rewritten(scope.name)
         ):
             return False
-        if not self._is_neutral_metaclass(value, scope):
+        if not self.is_neutral_metaclass(value, scope):
             return False
         if scope.decorators and not self._is_kept(value, scope):
             return False
@@ -489,302 +483,6 @@ class Classes:
             known = self._added[name] = added
         return known
 
-    # --- attributes ----------------------------------------------------------------------
-
-    def attribute(self, receiver: InstanceValue, name: str) -> Values:
-        """Return what an attribute of an instance may be."""
-        plain = without_steps(receiver)
-        assert isinstance(plain, InstanceValue)  # it keeps its type
-        found = self.resolver.memo.once(
-            ("attribute", plain, name), lambda: self._attribute(plain, name)
-        )
-        return with_steps(found, receiver.steps)
-
-    def _attribute(self, receiver: InstanceValue, name: str) -> Values:
-        cls = self.class_of(receiver)
-        if cls is None:
-            return ANYTHING
-        lineage = self.lineage(cls)
-        if any(a is not None and "__getattribute__" in self.scope_of(a).bindings for a in lineage):
-            return ANYTHING
-        return self._found(lineage, name, receiver, cls)
-
-    def class_attribute(self, value: ClassValue, name: str) -> Values:
-        """Return what an attribute of a class may be."""
-        plain = without_steps(value)
-        assert isinstance(plain, ClassValue)  # it keeps its type
-        found = self.resolver.memo.once(
-            ("attribute", plain, name),
-            lambda: self._found(self.lineage(plain), name, plain, plain),
-        )
-        return with_steps(found, value.steps)
-
-    def super_attribute(self, value: SuperValue, name: str) -> Values:
-        """Return what an attribute of ``super()`` may be."""
-        receiver = value.receiver
-        if isinstance(receiver, InstanceValue):
-            cls = self.class_of(receiver)
-        else:
-            cls = receiver if isinstance(receiver, ClassValue) else None
-        if cls is None:
-            return ANYTHING
-        lineage = self.lineage(cls)
-        if not cls.exact and any(
-            len(subclass.facts.bases) > 1
-            for subclass in self.resolver.project.subclasses(self.scope_of(cls).name)
-        ):
-            # A sibling may come in between (https://docs.python.org/3/howto/mro.html).
-            return ANYTHING
-        for position, ancestor in enumerate(lineage):
-            if ancestor is not None and _key(ancestor) == _key(value.start):
-                # What it gives is settled, whatever subclasses define.
-                exact = replace(cls, exact=True)
-                return self._found(lineage[position + 1 :], name, receiver, exact)
-        return ANYTHING
-
-    def call_method(
-        self, receiver: InstanceValue, name: str, arguments: tuple[Values, ...] = ()
-    ) -> Values:
-        """Return what calling a method gives."""
-        methods = self.attribute(receiver, name)
-        return union(self.resolver.calls.call_all(methods, arguments, {}))
-
-    def _found(
-        self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
-    ) -> Values:
-        sets: list[Values] = []
-        for ancestor in lineage:
-            if ancestor is None:
-                return ANYTHING
-            scope = self.scope_of(ancestor)
-            given = scope.attributes_set.get(name, ())
-            annotation = self._annotation(scope, name, given)
-            if annotation is not None and not self._is_bare(annotation):
-                declared = self._declared(ancestor, annotation, receiver)
-                return declared if is_known(declared) else ANYTHING
-            if given:
-                sets.append(self._set_values(ancestor, given))
-            entry = scope.bindings.get(name)
-            if entry is None or not (entry.live or entry.type_only):
-                continue
-            values = self._raw(ancestor, name)
-            if values and all(isinstance(v, _FUNCTIONS) for v in values):
-                if self._is_overridden(cls, ancestor, name) or self._is_replaced(ancestor, name):
-                    return ANYTHING
-                if self._overriders(cls, name):
-                    values = tuple(map(overridden, values))
-                if any(isinstance(v, PropertyValue) for v in values):
-                    bound = union(self._bound(v, receiver) for v in values)
-                    return self._data([*sets, bound], cls, name, ancestor)
-                bound = union(self._bound(v, receiver) for v in values)
-                return union((*sets, bound))
-            if isinstance(receiver, ClassValue) and self.is_enumeration(ancestor):
-                return self._enumerated(values, receiver)
-            return self._data([*sets, self._bound_data(values, receiver)], cls, name, ancestor)
-        return self._data(sets, cls, name, None) if sets else ANYTHING
-
-    def _is_replaced(self, owner: ClassValue, name: str) -> bool:
-        """Whether some file puts something else in the place of a method."""
-        module = self.resolver.module(owner.path)
-        names = module.scopes[0].bindings
-        return self.resolver.project.is_replaced(name) or any(
-            attribute == name and head in names for head, attribute in module.assigned
-        )
-
-    def _is_bare(self, annotation: Expr) -> bool:
-        """Whether an annotation leaves the type open: ``Final`` or ``ClassVar`` alone."""
-        return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
-
-    def _annotation(self, scope: Scope, name: str, given: Sequence[AttributeSet]) -> Expr | None:
-        declared = scope.declared.get(name)
-        if declared is not None:
-            return declared
-        return next((item.annotation for item in given if item.annotation is not None), None)
-
-    def _declared(self, owner: ClassValue, annotation: Expr, receiver: Value) -> Values:
-        types = self.resolver.types
-        solved = dict(zip(types.parameters_of(owner), owner.arguments, strict=False))
-        values = types.annotated(annotation, Frame(owner.path, owner.number), solved)
-        return union(
-            self._through_descriptor(value, receiver) for value in self.resolver.told(values)
-        )
-
-    def _set_values(self, owner: ClassValue, given: Sequence[AttributeSet]) -> Values:
-        resolver = self.resolver
-        groups = []
-        for item in given:
-            if item.value is None:
-                continue
-            # What a constructor leaves to its defaults counts, as in its own body.
-            frame = Frame(owner.path, item.scope, everything=True)
-            step = Step(owner.path, item.line, "its attribute is set here")
-            values = resolver.evaluate(item.value, frame)
-            if isinstance(item.value, Collection):
-                values = without_contents(values)
-            groups.append(with_step(values, step))
-        return union(groups)
-
-    def _raw(self, owner: ClassValue, name: str) -> Values:
-        """Return what a class body binds a name to, before descriptors have their say."""
-        return self.resolver.bound_in(owner.path, owner.number, name)
-
-    def _data(
-        self, groups: list[Values], cls: ClassValue, name: str, owner: ClassValue | None
-    ) -> Values:
-        """Return what an attribute that nothing declares may hold."""
-        values = union(groups)
-        if all(isinstance(v, InstanceValue) and v.is_none for v in values):
-            return ANYTHING
-        resolver = self.resolver
-        opened = resolver.project.is_assigned(name, cls.path) or any(
-            ancestor is not None
-            and (
-                self.scope_of(ancestor).sets_computed
-                or (
-                    owner is not None
-                    and not self._is_neutral_metaclass(ancestor, self.scope_of(ancestor))
-                )
-            )
-            for ancestor in self.lineage(cls)
-        )
-        if opened or self._is_set_by_subclass(cls, name):
-            return union((values, ANYTHING))
-        return values
-
-    def _is_set_by_subclass(self, cls: ClassValue, name: str) -> bool:
-        return bool(self._overriders(cls, name))
-
-    def _is_overridden(self, cls: ClassValue, owner: ClassValue, name: str) -> bool:
-        """Whether a known subclass may make a method something of another kind."""
-        others = self._overriders(cls, name)
-        if not others:
-            return False
-        module = self.resolver.module(owner.path)
-        entry = module.scopes[owner.number].bindings[name]
-        shape = shape_of(module, entry)
-        if any(other.facts.members[name] != shape for other in others):
-            return True
-        # Of a plain function, only the body tells what it gives.
-        plain = not {"async", "yield"}.intersection(shape.split())
-        return plain and not self._is_annotated(owner, name)
-
-    def _overriders(self, cls: ClassValue, name: str) -> list[Subclass]:
-        """Return the known subclasses that bind a member in a way of their own."""
-        if cls.exact:
-            return []
-        found = self.resolver.project.overriders(self.scope_of(cls).name, name)
-        if not found:
-            return []
-        own = {_key(ancestor) for ancestor in self.lineage(cls) if ancestor is not None}
-        return [other for other in found if (other.path, other.facts.number) not in own]
-
-    def _is_annotated(self, owner: ClassValue, name: str) -> bool:
-        module = self.resolver.module(owner.path)
-        return all(
-            isinstance(binding, Defined) and module.scopes[binding.scope].annotation is not None
-            for binding in module.scopes[owner.number].bindings[name].every
-        )
-
-    # --- descriptors ---------------------------------------------------------------------
-
-    def _bound(self, value: Value, receiver: Value) -> Values:
-        """Return what a function or property of a class gives when it is taken from there."""
-        match value:
-            case FunctionValue(binds=Binds.NOTHING):
-                return (value,)
-            case FunctionValue(binds=Binds.CLASS):
-                cls = receiver
-                if isinstance(receiver, InstanceValue):
-                    cls = self.class_of(receiver) or Unknown()
-                return (replace(value, receiver=cls),)
-            case FunctionValue() | LambdaValue():
-                if isinstance(receiver, ClassValue):
-                    return (value,)
-                return (replace(value, receiver=receiver),)
-            case FactoryValue(function=function):
-                (bound,) = self._bound(function, receiver)
-                assert isinstance(bound, FunctionValue)  # binding keeps its type
-                return (replace(value, function=bound),)
-            case PropertyValue(getter=getter):
-                if isinstance(receiver, ClassValue):
-                    return ANYTHING
-                getters = self._bound(getter, receiver)
-                return with_steps(union(self.resolver.calls.call_all(getters, (), {})), value.steps)
-            case _:
-                return ANYTHING
-
-    def _bound_data(self, values: Values, receiver: Value) -> Values:
-        groups = []
-        for value in values:
-            if isinstance(value, _FUNCTIONS):
-                groups.append(self._bound(value, receiver))
-            elif isinstance(value, Identity | ModuleValue | TypeVariable):
-                groups.append(ANYTHING)
-            else:
-                groups.append(self._through_descriptor(value, receiver))
-        return union(groups)
-
-    def _through_descriptor(self, value: Value, receiver: Value) -> Values:
-        """Return what an object in a class gives: what its ``__get__`` gives if it has one."""
-        if isinstance(value, External):
-            forced = self.resolver.force(value.name)
-            if not is_known(forced) or any(isinstance(v, External) for v in forced):
-                return ANYTHING
-            return union(
-                self._bound(v, receiver)
-                if isinstance(v, _FUNCTIONS)
-                else self._through_descriptor(v, receiver)
-                for v in forced
-            )
-        if not isinstance(value, InstanceValue) or value.of is None:
-            return (value,)
-        if value.is_open:
-            return ANYTHING if self._may_be_descriptor(value) else (value,)
-        if not self._binds_name(value, "__get__"):
-            return (value,)
-        if isinstance(receiver, ClassValue):
-            return ANYTHING
-        getters = self.attribute(value, "__get__")
-        functions = [g for g in getters if isinstance(g, FunctionValue)]
-        if len(functions) != len(getters):
-            return ANYTHING
-        # Of the overloads, those for access through the class take None for the instance.
-        wanted = [f for f in functions if not self._takes_none(f)]
-        arguments: tuple[Values, ...] = ((receiver,), ANYTHING)
-        return union(self.resolver.calls.call(f, arguments, {}) for f in wanted) or ANYTHING
-
-    def _takes_none(self, function: FunctionValue) -> bool:
-        scope = self.resolver.scope_of(function)
-        return any(
-            getattr(entry.every[0], "position", None) == 1
-            and getattr(entry.every[0], "annotation", None) == Builtin("NoneType")
-            for entry in scope.bindings.values()
-        )
-
-    def _binds_name(self, value: InstanceValue, name: str) -> bool:
-        return value.of is not None and any(
-            ancestor is not None and name in self.scope_of(ancestor).bindings
-            for ancestor in self.lineage(value.of)
-        )
-
-    def _may_be_descriptor(self, value: InstanceValue) -> bool:
-        return self._binds_name(value, "__get__") or (
-            value.of is not None and None in self.lineage(value.of)
-        )
-
-    # --- enumerations --------------------------------------------------------------------
-
-    def is_enumeration(self, value: ClassValue) -> bool:
-        """Tell whether a class holds the members of an enumeration."""
-        own = self.resolver.canonical(value.path, value.number) or ""
-        return not own.startswith("enum.") and self.derives_from(value, frozenset({"enum.Enum"}))
-
-    def _enumerated(self, values: Values, receiver: Value) -> Values:
-        assert isinstance(receiver, ClassValue)  # the caller has looked
-        if any(isinstance(value, InstanceValue) for value in values):
-            return (self._instance(receiver, exact=True),)
-        return ANYTHING
-
 
 def _lasting(values: Values) -> Values:
     """Disregard ``None`` as the first thing that an object holds: another will follow."""
@@ -792,5 +490,6 @@ def _lasting(values: Values) -> Values:
     return ANYTHING if values and is_none else values
 
 
-def _key(value: ClassValue | None) -> tuple[str, int] | None:
+def class_key(value: ClassValue | None) -> tuple[str, int] | None:
+    """Return what tells one class from another, whatever is known of its parameters."""
     return None if value is None else (value.path, value.number)

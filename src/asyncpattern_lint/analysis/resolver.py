@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
 from asyncpattern_lint.analysis.classes import Classes
 from asyncpattern_lint.analysis.memo import Memo
@@ -90,6 +91,7 @@ class Resolver:
         self.flags: dict[tuple[str, str, int], bool] = {}
         self.calls = Calls(self)
         self.classes = Classes(self)
+        self.attributes = Attributes(self)
         self.results = Results(self)
         self.types = Types(self)
         self._canonical: dict[tuple[str, int], str] = {}
@@ -294,16 +296,16 @@ class Resolver:
             case InstanceValue(class_name="str", of=None) if name in {"join", "format"}:
                 return (External(f"builtins.str().{name}"),)
             case InstanceValue():
-                return self.classes.attribute(value, name)
+                return self.attributes.of_instance(value, name)
             case ClassValue():
-                return self.classes.class_attribute(value, name)
+                return self.attributes.of_class(value, name)
             case SuperValue():
-                return self.classes.super_attribute(value, name)
+                return self.attributes.of_super(value, name)
             case PropertyValue() if name in {"setter", "getter", "deleter"}:
                 return (Constant((value,)),)
             case Produced():
                 instance = self.results.as_instance(value)
-                return ANYTHING if instance is None else self.classes.attribute(instance, name)
+                return ANYTHING if instance is None else self.attributes.of_instance(instance, name)
             case _:
                 return ANYTHING
 

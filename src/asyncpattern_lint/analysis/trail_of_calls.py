@@ -117,7 +117,7 @@ class TrailOfCalls:
 
     def by_method(self, receiver: InstanceValue, name: str) -> Reason | None:
         """Explain what a known method of a known instance gives."""
-        for method in self.resolver.classes.attribute(receiver, name):
+        for method in self.resolver.attributes.of_instance(receiver, name):
             if isinstance(method, FunctionValue):
                 scope = self.resolver.scope_of(method)
                 if not scope.is_async and not scope.is_generator:
@@ -218,7 +218,7 @@ class TrailOfCalls:
         reason = self.trail.attribute_of(value, name)
         if reason is not None:
             return reason
-        for method in self.resolver.classes.call_method(value, name):
+        for method in self.resolver.attributes.call_method(value, name):
             if isinstance(method, Produced) and isinstance(method.maker, FunctionValue):
                 return self.given(method, Await(expr) if name == "__aenter__" else expr)
         return self.by_method(value, name)
