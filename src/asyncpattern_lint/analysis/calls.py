@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.arguments import Arguments, may_hold
+from asyncpattern_lint.analysis.decorators import Decorators
+from asyncpattern_lint.analysis.library_calls import LibraryCalls
 from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
 from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
@@ -24,7 +26,6 @@ from asyncpattern_lint.analysis.values import (
     LambdaValue,
     Partial,
     Produced,
-    PropertyValue,
     SuperValue,
     Unknown,
     Value,
@@ -39,15 +40,11 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.model import (
-    Ask,
     Builtin,
     Call,
     Collection,
-    Condition,
-    Decorator,
     Expr,
     Name,
-    Opaque,
     Parameter,
     Scope,
     ScopeKind,
@@ -55,7 +52,7 @@ from asyncpattern_lint.index.model import (
     TupleDisplay,
     dotted,
 )
-from asyncpattern_lint.protocol import OFFERS, PROTOCOL_METHODS, Kind, Protocol, kind_of
+from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -70,17 +67,6 @@ _MAX_SHADOWS = 30
 #: Calls whose result hangs on their arguments are followed this deep.
 _MAX_CALLS = 6
 
-#: What contextlib's decorators drive.
-_DRIVEN = {
-    Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
-    Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
-}
-
-_CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue)
-
-#: Arguments that can decide what a function gives back.
-_PASSED = (*_CALLABLES, Produced)
-
 
 class Calls:
     """Follows calls, and decorators, which are calls too."""
@@ -88,6 +74,9 @@ class Calls:
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
         self.overloads = Overloads(resolver)
+        self.decorators = Decorators(resolver)
+        self.library_calls = LibraryCalls(resolver)
+        self.arguments = Arguments(resolver)
         self._depth = 0
 
     # --- expressions ---------------------------------------------------------------------
@@ -170,9 +159,9 @@ class Calls:
         """Return what calling a value may give."""
         match function:
             case FunctionValue(receiver=InstanceValue(doubtful=True)):
-                return doubted(self._call_function(function, arguments, keywords))
+                return doubted(self.call_function(function, arguments, keywords))
             case FunctionValue():
-                return self._call_function(function, arguments, keywords)
+                return self.call_function(function, arguments, keywords)
             case FactoryValue():
                 return (self._produced(function, arguments, keywords),)
             case LambdaValue():
@@ -193,7 +182,7 @@ class Calls:
             case Identity():
                 return arguments[0] if len(arguments) == 1 else ANYTHING
             case External():
-                return self._call_external(function.name, arguments, keywords)
+                return self.library_calls.call(function.name, arguments, keywords)
             case _:
                 return ANYTHING
 
@@ -208,109 +197,15 @@ class Calls:
             return ANYTHING
         return union(self.call_all(heads, arguments, keywords))
 
-    def _call_external(
-        self, name: str, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
-    ) -> Values:
-        protocols = library.MANAGER_DECORATORS.get(name)
-        if protocols is not None or name == library.COROUTINE_DECORATOR:
-            if len(arguments) != 1:
-                return ANYTHING
-            wanted = protocols or Protocol.AWAITABLE | Protocol.ITERABLE
-            return union(
-                self._factories(value, wanted) for value in self.resolver.forced(arguments[0])
-            )
-        if name == "functools.partial" and arguments:
-            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items() if k != "**"))
-            rest = tuple(map(_stripped, arguments[1:]))
-            return tuple(
-                Partial(value, rest, given) if isinstance(value, _CALLABLES) else Unknown()
-                for value in self.resolver.forced(arguments[0])
-            )
-        if name in library.BINDING_DECORATORS and len(arguments) == 1:
-            return tuple(_rebound(v, library.BINDING_DECORATORS[name]) for v in arguments[0])
-        if name in library.PROPERTIES and arguments:
-            return tuple(
-                PropertyValue(value) if isinstance(value, _CALLABLES) else Unknown()
-                for value in arguments[0]
-            )
-        if name in library.KEEPING and arguments:
-            known = any(isinstance(v, (*_CALLABLES, PropertyValue)) for v in arguments[0])
-            if known or name not in library.KEEPING_FACTORIES:
-                return arguments[0]
-        if name in library.KEEPING_FACTORIES:
-            return (Identity(),)
-        if name in library.NEUTRAL_CLASS_DECORATORS:
-            if not arguments:
-                return (Identity(),)
-            is_class = all(isinstance(v, ClassValue) for v in arguments[0])
-            return arguments[0] if is_class else ANYTHING
-        if name in library.FIELD_MAKERS:
-            return self._field(keywords)
-        if name in library.UNPREDICTABLE:
-            return ANYTHING
-        head, _, builtin = name.partition("builtins.")
-        if not head:
-            result = library.BUILTIN_RESULTS.get(builtin)
-            if result:
-                return self.resolver.classes.builtin(result)
-            if result is None and library.is_plain(builtin):
-                return self.resolver.classes.builtin(builtin)
-            if builtin in library.ITERATOR_STEPS and arguments:
-                return self._builtin_step(builtin, arguments)
-        forced = self.resolver.force(name)
-        known_forms = tuple(v for v in forced if not isinstance(v, External))
-        if not known_forms or len(known_forms) != len(forced):
-            return ANYTHING
-        return union(self.call_all(known_forms, arguments, keywords))
-
-    def _field(self, keywords: Mapping[str, Values]) -> Values:
-        """Read what a field of a class holds, as its maker is told."""
-        for name in ("factory", "default_factory"):
-            # A constructor may be given something else.
-            if name in keywords and "init" in keywords:
-                return union(self.call_all(keywords[name], (), {}))
-        types = keywords.get("type", ())
-        found = union(
-            self.resolver.classes.instances(v) for v in types if isinstance(v, ClassValue)
-        )
-        return found or ANYTHING
-
-    def _builtin_step(self, name: str, arguments: tuple[Values, ...]) -> Values:
-        """Read ``iter``, ``next`` and the like, which typeshed describes by its own protocols."""
-        results = self.resolver.results
-        is_async = name in {"anext", "aiter"}
-        found = union(results.element(value, is_async) for value in arguments[0])
-        if name in {"iter", "aiter"}:
-            if len(arguments) > 1:
-                return ANYTHING
-            kind = "typing.AsyncIterator" if is_async else "typing.Iterator"
-            return self.resolver.classes.named(kind, (found,))
-        if not is_async:
-            return found if len(arguments) == 1 else union((found, arguments[1]))
-        return self.resolver.classes.named("typing.Awaitable", (found,))
-
-    def _factories(self, value: Value, protocols: Protocol) -> Values:
-        """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""
-        if isinstance(value, FunctionValue):
-            scope = self.resolver.scope_of(value)
-            if value.path.endswith(".pyi") and protocols in _DRIVEN and not scope.is_async:
-                # A stub has no body that could yield: its annotation promises an iterator.
-                return (FactoryValue(value, protocols, value.steps),)
-            wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
-            if scope.is_generator or not scope.is_async:
-                given = self._call_function(value, (), {})
-                if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
-                    return (FactoryValue(value, protocols, value.steps),)
-        return ANYTHING
-
     # --- functions -----------------------------------------------------------------------
 
-    def _call_function(
+    def call_function(
         self,
         function: FunctionValue,
         arguments: tuple[Values, ...],
         keywords: Mapping[str, Values],
     ) -> Values:
+        """Return what calling a function that ``def`` made may give."""
         resolver = self.resolver
         scope = resolver.scope_of(function)
         if scope.is_async or scope.is_generator:
@@ -329,7 +224,7 @@ class Calls:
             ScopeKind.CLASS
         ):
             return self._call_stub(function, arguments, keywords)
-        passed = self._passed(function, scope, arguments, keywords)
+        passed = self.arguments.passed(function, scope, arguments, keywords)
         values = self.returned(function, ())
         if passed and any(self._may_depend_on_arguments(value) for value in values):
             frame = self.frame_of(function, passed)
@@ -471,45 +366,6 @@ class Calls:
         name = dotted(annotation)
         return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
 
-    def _passed(
-        self,
-        function: FunctionValue,
-        scope: Scope,
-        arguments: tuple[Values, ...],
-        keywords: Mapping[str, Values],
-    ) -> tuple[tuple[str, Values], ...]:
-        given = self.with_receiver(function, arguments)
-        if not given and not keywords and not any(item.when for item in scope.returns):
-            return ()
-        passed = []
-        asked = {condition.name for item in scope.returns for condition in item.when}
-        for name, entry in scope.bindings.items():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter) or parameter.variadic:
-                continue
-            values = keywords.get(name)
-            at = parameter.position
-            if values is None and at is not None and at < len(given):
-                values = given[at]
-            if (
-                name in asked
-                and len(entry.every) == 1
-                and "*" not in keywords
-                and "**" not in keywords
-            ):
-                if values is None and parameter.default == Builtin("NoneType"):
-                    values = self.resolver.classes.builtin("NoneType")
-                if values is not None:
-                    passed.append((name, tuple(map(without_steps, values))))
-                continue
-            if values is None:
-                continue
-            is_receiver = at == 0 and function.receiver is not None
-            if is_receiver or any(isinstance(v, _PASSED) for v in values) or _is_object(values):
-                # Two calls of the same kind are one question: their evidence stays out of it.
-                passed.append((name, tuple(map(without_steps, values))))
-        return tuple(passed)
-
     def frame_of(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Frame:
         """Return the frame of a call."""
         return Frame(function.path, function.number, passed, function.closure)
@@ -607,47 +463,6 @@ class Calls:
             (expression, frame), lambda: resolver.evaluate(expression.body, frame)
         )
 
-    # --- decorators ----------------------------------------------------------------------
-
-    def decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
-        """Return what a decorator makes of what it decorates."""
-        by = self.resolver.evaluate(decorator.value, frame)
-        if isinstance(values[0] if values else None, ClassValue):
-            if any(self._rewrites(d, values) for d in by):
-                return ANYTHING
-            made = union(self.call_all(by, (values,), {}))
-            plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
-            kept = bool(made) and all(isinstance(m, ClassValue) and m.plain in plain for m in made)
-            return values if kept else ANYTHING
-        name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
-        step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
-        decorated = union(self.call_all(by, (values,), {}))
-        if decorated == values or _only_rebinds(decorated, values):
-            return decorated
-        return with_step(decorated, step)
-
-    def _rewrites(self, decorator: Value, classes: Values) -> bool:
-        """Whether a function sets attributes that decide what a class supports or does."""
-        if not isinstance(decorator, FunctionValue):
-            return False
-        module = self.resolver.module(decorator.path)
-        outer = module.scopes[decorator.number]
-        while outer.parent and module.scopes[outer.parent].kind is ScopeKind.FUNCTION:
-            outer = module.scopes[outer.parent]
-        written = {
-            name
-            for scope in module.scopes
-            if outer.line <= scope.line <= outer.end_line
-            for name in scope.writes
-        }
-        own = [
-            self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
-        ]
-        return any(
-            name == "*" or name in PROTOCOL_METHODS or any(name in names for names in own)
-            for name in written
-        )
-
     # --- results -------------------------------------------------------------------------
 
     def _produced(
@@ -712,54 +527,6 @@ class Calls:
         frame = types.frame_of(function.path, function.number)
         values = types.annotated(annotation, frame, solution)
         return tuple(map(without_steps, values)) if is_known(values) else None
-
-
-def may_hold(condition: Condition, passed: Mapping[str, Values]) -> bool:
-    """Tell whether a test of a parameter may turn out as a ``return`` under it needs."""
-    values = passed.get(condition.name)
-    if values is None or not is_known(values):
-        return True
-    if condition.ask is Ask.CALLABLE:
-        truths = {isinstance(v, _CALLABLES) for v in values if _is_told(v)}
-    else:
-        truths = {isinstance(v, InstanceValue) and v.is_none for v in values}
-        if condition.ask is Ask.TRUE:
-            # What is not None may still be false.
-            truths = {not truth for truth in truths} | ({False} if False in truths else set())
-    return condition.holds in truths or not all(map(_is_told, values))
-
-
-def _is_told(value: Value) -> bool:
-    """Whether a value is known to be callable, or not to be."""
-    return isinstance(value, _CALLABLES) or (isinstance(value, InstanceValue) and value.of is None)
-
-
-def _stripped(values: Values) -> Values:
-    return tuple(map(without_steps, values))
-
-
-def _is_object(values: Values) -> bool:
-    """Whether an argument is an object of a class that matters: not a number or a text."""
-    return bool(values) and all(isinstance(v, InstanceValue) and v.of is not None for v in values)
-
-
-def _rebound(value: Value, binds: Binds) -> Value:
-    """Apply ``classmethod`` or ``staticmethod``."""
-    if isinstance(value, FunctionValue):
-        return replace(value, binds=binds)
-    if isinstance(value, FactoryValue):
-        return replace(value, function=replace(value.function, binds=binds))
-    return value
-
-
-def _only_rebinds(decorated: Values, values: Values) -> bool:
-    """Whether a decorator only decides what the first argument is."""
-    return len(decorated) == len(values) and all(
-        isinstance(d, FunctionValue)
-        and isinstance(v, FunctionValue)
-        and replace(d, binds=v.binds) == v
-        for d, v in zip(decorated, values, strict=True)
-    )
 
 
 def _first_parameter(scope: Scope) -> Parameter | None:

@@ -1,0 +1,112 @@
+"""Decorators: calls that make something of a function or class.
+
+Source: https://docs.python.org/3/reference/compound_stmts.html#function-definitions.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from asyncpattern_lint.analysis.values import (
+    ANYTHING,
+    Binds,
+    ClassValue,
+    FactoryValue,
+    Frame,
+    FunctionValue,
+    Produced,
+    Value,
+    Values,
+    union,
+    with_step,
+)
+from asyncpattern_lint.findings import Step
+from asyncpattern_lint.index.model import Decorator, Opaque, ScopeKind, dotted
+from asyncpattern_lint.protocol import PROTOCOL_METHODS, Kind, Protocol
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.resolver import Resolver
+
+#: What contextlib's decorators drive.
+_DRIVEN = {
+    Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
+    Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
+}
+
+
+class Decorators:
+    """Applies decorators."""
+
+    def __init__(self, resolver: "Resolver") -> None:
+        self.resolver = resolver
+
+    def decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
+        """Return what a decorator makes of what it decorates."""
+        by = self.resolver.evaluate(decorator.value, frame)
+        if isinstance(values[0] if values else None, ClassValue):
+            if any(self._rewrites(d, values) for d in by):
+                return ANYTHING
+            made = union(self.resolver.calls.call_all(by, (values,), {}))
+            plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
+            kept = bool(made) and all(isinstance(m, ClassValue) and m.plain in plain for m in made)
+            return values if kept else ANYTHING
+        name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
+        step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
+        decorated = union(self.resolver.calls.call_all(by, (values,), {}))
+        if decorated == values or _only_rebinds(decorated, values):
+            return decorated
+        return with_step(decorated, step)
+
+    def _rewrites(self, decorator: Value, classes: Values) -> bool:
+        """Whether a function sets attributes that decide what a class supports or does."""
+        if not isinstance(decorator, FunctionValue):
+            return False
+        module = self.resolver.module(decorator.path)
+        outer = module.scopes[decorator.number]
+        while outer.parent and module.scopes[outer.parent].kind is ScopeKind.FUNCTION:
+            outer = module.scopes[outer.parent]
+        written = {
+            name
+            for scope in module.scopes
+            if outer.line <= scope.line <= outer.end_line
+            for name in scope.writes
+        }
+        own = [
+            self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
+        ]
+        return any(
+            name == "*" or name in PROTOCOL_METHODS or any(name in names for names in own)
+            for name in written
+        )
+
+    def factories(self, value: Value, protocols: Protocol) -> Values:
+        """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""
+        if isinstance(value, FunctionValue):
+            scope = self.resolver.scope_of(value)
+            if value.path.endswith(".pyi") and protocols in _DRIVEN and not scope.is_async:
+                # A stub has no body that could yield: its annotation promises an iterator.
+                return (FactoryValue(value, protocols, value.steps),)
+            wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
+            if scope.is_generator or not scope.is_async:
+                given = self.resolver.calls.call_function(value, (), {})
+                if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
+                    return (FactoryValue(value, protocols, value.steps),)
+        return ANYTHING
+
+
+def rebound(value: Value, binds: Binds) -> Value:
+    """Apply ``classmethod`` or ``staticmethod``."""
+    if isinstance(value, FunctionValue):
+        return replace(value, binds=binds)
+    if isinstance(value, FactoryValue):
+        return replace(value, function=replace(value.function, binds=binds))
+    return value
+
+
+def _only_rebinds(decorated: Values, values: Values) -> bool:
+    """Whether a decorator only decides what the first argument is."""
+    return len(decorated) == len(values) and all(
+        isinstance(d, FunctionValue)
+        and isinstance(v, FunctionValue)
+        and replace(d, binds=v.binds) == v
+        for d, v in zip(decorated, values, strict=True)
+    )
