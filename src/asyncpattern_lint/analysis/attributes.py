@@ -3,10 +3,11 @@
 Sources: https://docs.python.org/3/reference/datamodel.html (attribute access).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asyncpattern_lint.analysis.changes import Changes
 from asyncpattern_lint.analysis.classes import class_key
 from asyncpattern_lint.analysis.descriptors import FUNCTIONS, Descriptors
 from asyncpattern_lint.analysis.values import (
@@ -18,6 +19,7 @@ from asyncpattern_lint.analysis.values import (
     SuperValue,
     Value,
     Values,
+    contradicted,
     is_known,
     overridden,
     union,
@@ -27,7 +29,16 @@ from asyncpattern_lint.analysis.values import (
     without_steps,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.model import AttributeSet, Collection, Defined, Expr, Scope, dotted
+from asyncpattern_lint.index.model import (
+    Assigned,
+    AttributeSet,
+    Builtin,
+    Collection,
+    Defined,
+    Expr,
+    Scope,
+    dotted,
+)
 from asyncpattern_lint.index.project import Subclass, shape_of
 
 if TYPE_CHECKING:
@@ -41,6 +52,7 @@ class Attributes:
         self.resolver = resolver
         self.classes = resolver.classes
         self.descriptors = Descriptors(resolver)
+        self.changes = Changes(resolver)
 
     def of_instance(self, receiver: InstanceValue, name: str) -> Values:
         """Return what an attribute of an instance may be."""
@@ -107,7 +119,7 @@ class Attributes:
         self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
     ) -> Values:
         sets: list[Values] = []
-        for ancestor in lineage:
+        for position, ancestor in enumerate(lineage):
             if ancestor is None:
                 return ANYTHING
             scope = self.classes.scope_of(ancestor)
@@ -115,6 +127,8 @@ class Attributes:
             annotation = self._annotation(scope, name, given)
             if annotation is not None and not self._is_bare(annotation):
                 declared = self._declared(ancestor, annotation, receiver)
+                if self._is_none_first(scope, name, given):
+                    declared = contradicted(declared)
                 return declared if is_known(declared) else ANYTHING
             if given:
                 sets.append(self._set_values(ancestor, given))
@@ -131,13 +145,33 @@ class Attributes:
                     bound = union(self.descriptors.bound(v, receiver) for v in values)
                     return self._data([*sets, bound], cls, name, ancestor)
                 bound = union(self.descriptors.bound(v, receiver) for v in values)
-                return union((*sets, bound))
+                if self.changes.may_hide(
+                    cls, name, on_instance=isinstance(receiver, InstanceValue)
+                ):
+                    return union((*sets, bound, ANYTHING))
+                return union((*sets, bound, *self._set_above(lineage[position + 1 :], name)))
             if isinstance(receiver, ClassValue) and self.classes.is_enumeration(ancestor):
                 return self.descriptors.enumerated(values, receiver)
             return self._data(
                 [*sets, self.descriptors.bound_data(values, receiver)], cls, name, ancestor
             )
         return self._data(sets, cls, name, None) if sets else ANYTHING
+
+    def _set_above(self, lineage: Sequence[ClassValue | None], name: str) -> Iterator[Values]:
+        """Yield what the methods of ancestors set on instances, whose own attributes come first."""
+        for ancestor in lineage:
+            if ancestor is not None and not self.resolver.is_foreign(ancestor.path):
+                given = self.classes.scope_of(ancestor).attributes_set.get(name, ())
+                yield self._set_values(ancestor, given)
+
+    def _is_none_first(self, scope: Scope, name: str, given: Sequence[AttributeSet]) -> bool:
+        """Whether an annotated attribute starts as ``None``."""
+        none = Builtin("NoneType")
+        entry = scope.bindings.get(name)
+        return any(item.value == none for item in given if item.annotation is not None) or any(
+            isinstance(binding, Assigned) and binding.value == none
+            for binding in (entry.every if entry is not None else ())
+        )
 
     def _is_replaced(self, owner: ClassValue, name: str) -> bool:
         """Whether some file puts something else in the place of a method."""
@@ -201,7 +235,11 @@ class Attributes:
             )
             for ancestor in self.classes.lineage(cls)
         )
-        if opened or self._is_set_by_subclass(cls, name):
+        if (
+            opened
+            or self.changes.may_hide(cls, name, on_instance=True)
+            or self._is_set_by_subclass(cls, name)
+        ):
             return union((values, ANYTHING))
         return values
 

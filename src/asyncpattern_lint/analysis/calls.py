@@ -213,7 +213,10 @@ class Calls:
                 return ANYTHING
             return (self._produced(function, arguments, keywords),)
         if function.overridden:
-            return self._promised(function, arguments, keywords) or ANYTHING
+            promised = self._promised(function, arguments, keywords)
+            # What returns nothing says little of what its overrides return.
+            told = not all(isinstance(v, InstanceValue) and v.is_none for v in promised)
+            return promised if promised and told else ANYTHING
         if resolver.is_foreign(function.path):
             promised = self._promised(function, arguments, keywords)
             if promised or function.path.endswith(".pyi"):

@@ -441,6 +441,7 @@ class Classes:
             or module.is_open
             or "__init_subclass__" in scope.bindings
             or resolver.project.is_rewritten(scope.name)
+            or resolver.attributes.changes.on_protocols(value, PROTOCOL_METHODS)
         ):
             return False
         if not self.is_neutral_metaclass(value, scope):

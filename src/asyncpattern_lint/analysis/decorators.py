@@ -20,7 +20,7 @@ from asyncpattern_lint.analysis.values import (
     with_step,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.model import Decorator, Opaque, ScopeKind, dotted
+from asyncpattern_lint.index.model import Decorator, Name, Opaque, ScopeKind, dotted
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Kind, Protocol
 
 if TYPE_CHECKING:
@@ -33,6 +33,10 @@ _DRIVEN = {
 }
 
 
+#: A decorator that calls more functions than this is followed no further.
+_MAX_FOLLOWED = 20
+
+
 class Decorators:
     """Applies decorators."""
 
@@ -43,7 +47,7 @@ class Decorators:
         """Return what a decorator makes of what it decorates."""
         by = self.resolver.evaluate(decorator.value, frame)
         if isinstance(values[0] if values else None, ClassValue):
-            if any(self._rewrites(d, values) for d in by):
+            if any(self._rewrites(d, values) for d in by if isinstance(d, FunctionValue)):
                 return ANYTHING
             made = union(self.resolver.calls.call_all(by, (values,), {}))
             plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
@@ -56,20 +60,38 @@ class Decorators:
             return decorated
         return with_step(decorated, step)
 
-    def _rewrites(self, decorator: Value, classes: Values) -> bool:
+    def written_by(self, function: FunctionValue) -> frozenset[str]:
+        """Return the attributes that a function may set on a class: ``*`` for computed names.
+
+        The functions around it and in it count, and those that it calls.
+        """
+        found: set[str] = set()
+        seen: set[tuple[str, int]] = set()
+        queue = [function]
+        while queue and len(seen) < _MAX_FOLLOWED:
+            function = queue.pop()
+            module = self.resolver.module(function.path)
+            number = function.number
+            while (parent := module.scopes[number].parent) and (
+                module.scopes[parent].kind is ScopeKind.FUNCTION
+            ):
+                number = parent
+            if (function.path, number) in seen or self.resolver.is_foreign(function.path):
+                continue
+            seen.add((function.path, number))
+            outer = module.scopes[number]
+            for at, scope in enumerate(module.scopes):
+                if outer.line <= scope.line <= outer.end_line:
+                    found.update(scope.writes)
+                    for call in scope.calls:
+                        if any(isinstance(argument, Name) for argument in call.args):
+                            called = self.resolver.evaluate(call.func, Frame(function.path, at))
+                            queue += [f for f in called if isinstance(f, FunctionValue)]
+        return frozenset(found)
+
+    def _rewrites(self, decorator: FunctionValue, classes: Values) -> bool:
         """Whether a function sets attributes that decide what a class supports or does."""
-        if not isinstance(decorator, FunctionValue):
-            return False
-        module = self.resolver.module(decorator.path)
-        outer = module.scopes[decorator.number]
-        while outer.parent and module.scopes[outer.parent].kind is ScopeKind.FUNCTION:
-            outer = module.scopes[outer.parent]
-        written = {
-            name
-            for scope in module.scopes
-            if outer.line <= scope.line <= outer.end_line
-            for name in scope.writes
-        }
+        written = self.written_by(decorator)
         own = [
             self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
         ]

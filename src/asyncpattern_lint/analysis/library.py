@@ -112,7 +112,12 @@ FIELD_MAKERS = frozenset(
 )
 
 #: Callables of which the kind of what they give hangs on more than their types say.
-UNPREDICTABLE = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+UNPREDICTABLE = frozenset(
+    {
+        "enum.member", "enum.nonmember", "functools.singledispatch",
+        "functools.singledispatchmethod",
+    }
+)  # fmt: skip
 
 #: Builtin functions that make an iterator or take its next element.
 ITERATOR_STEPS = frozenset({"aiter", "anext", "iter", "next"})

@@ -15,7 +15,7 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.index.expressions import STAR
 from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter
-from asyncpattern_lint.protocol import Use
+from asyncpattern_lint.protocol import Kind, Protocol, Use
 
 
 class ArgumentDemand(NamedTuple):
@@ -62,11 +62,40 @@ def _library_demands(
         if isinstance(value, Builtin | Lambda):
             continue
         wanted = position >= demand.position if demand.rest else position == demand.position
+        if wanted and _is_old_coroutine(resolver, demand, value, frame):
+            continue
         if wanted and not _is_other_iterable(resolver, name, value, frame):
             yield ArgumentDemand(position, value, demand.use, demand.construct)
     for keyword, value in call.keywords:
-        if keyword == demand.keyword or (demand.keyword == "*" and keyword != "**"):
+        wanted = keyword == demand.keyword or (demand.keyword == "*" and keyword != "**")
+        if wanted and not _is_old_coroutine(resolver, demand, value, frame):
             yield ArgumentDemand(keyword, value, demand.use, demand.construct)
+
+
+def _is_old_coroutine(
+    resolver: Resolver, demand: library.Demand, value: Expr, frame: Frame
+) -> bool:
+    """Whether ``asyncio`` may take a generator for a coroutine, as it did before Python 3.12.
+
+    It then fails at the first thing that the generator yields, other than None or a future.
+    """
+    environment = resolver.project.environment
+    if demand.use is not Use.AWAIT or (environment.version >= (3, 12) and not environment.assumed):
+        return False
+    return any(
+        isinstance(v, Produced) and v.kind is Kind.GENERATOR and not _yields_plainly(resolver, v)
+        for v in resolver.judged(value, frame)
+    )
+
+
+def _yields_plainly(resolver: Resolver, generator: Produced) -> bool:
+    return all(
+        isinstance(v, InstanceValue)
+        and not v.is_open
+        and not v.is_none
+        and not v.protocols & Protocol.AWAITABLE
+        for v in resolver.results.result_of(generator)
+    )
 
 
 def _is_other_iterable(resolver: Resolver, name: str, value: Expr, frame: Frame) -> bool:

@@ -31,6 +31,7 @@ from asyncpattern_lint.analysis.values import (
     Unknown,
     Value,
     Values,
+    contradicted,
     forget_values,
     is_known,
     union,
@@ -347,7 +348,20 @@ class Resolver:
             earlier = self._earlier(name, frame, module)
             if earlier is not None:
                 return earlier
+        entry = module.scopes[0].bindings.get(name)
+        runs_later = frame.number or (frame.local is None and not frame.before)
+        if runs_later and entry is not None and entry.called_between:
+            # It may have been called before the name was bound again.
+            return self.memo.once(
+                (frame.path, name, "ever"), lambda: self._ever(frame.path, name, entry)
+            )
         return self.global_name(frame.path, name)
+
+    def _ever(self, path: str, name: str, entry: Bindings) -> Values:
+        """Return what a global name is ever bound to."""
+        positions = [p for p in range(len(entry.every)) if p not in entry.type_only]
+        bound = self._bound(name, entry, positions, Frame(path, 0))
+        return union((self.global_name(path, name), bound))
 
     def _earlier(self, name: str, frame: Frame, module: ModuleIndex) -> Values | None:
         """Return what a name meant when a module-level statement ran, if it is bound again."""
@@ -437,7 +451,7 @@ class Resolver:
             values = self.declared(self.evaluate(binding.value, at), annotation, at)
             return with_step(values, Step(frame.path, binding.line, f"`{name}` is assigned here"))
         step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
-        return with_step(self.told(self.types.annotated(annotation, at)), step)
+        return with_step(contradicted(self.told(self.types.annotated(annotation, at))), step)
 
     def declared(self, values: Values, annotation: Expr, frame: Frame) -> Values:
         """Return what an annotated name holds: its values, or its type where that says more."""
@@ -454,6 +468,8 @@ class Resolver:
         if binding.annotation is not None:
             at = self.types.frame_of(frame.path, frame.number)
             values = self.told(self.types.annotated(binding.annotation, at))
+            if binding.default == Builtin("NoneType"):
+                values = contradicted(values)
             if binding.variadic == "*":
                 values = self.classes.builtin("tuple", (values,))
             elif binding.variadic == "**":
@@ -543,8 +559,13 @@ class Resolver:
             return (External(f"typing.{name}"),)
         entry = module.scopes[0].bindings.get(name)
         # Someone may have put something else in its place.
-        is_open = module.is_open and not self.is_foreign(path)
-        replaced = is_open or self.project.is_written(name)
+        is_own = not self.is_foreign(path)
+        is_open = module.is_open and is_own
+        replaced = (
+            is_open
+            or self.project.is_written(name)
+            or (is_own and self.project.is_written_into(self.project.module_name(path)))
+        )
         groups: list[Values] = [ANYTHING] if replaced else []
         own: tuple[int, Values, bool] | None = None
         if entry is not None:

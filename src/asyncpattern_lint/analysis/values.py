@@ -473,6 +473,16 @@ def doubted(values: Values) -> Values:
     )
 
 
+def contradicted(values: Values) -> Values:
+    """Read a type that leaves no room for the ``None`` that it is given: it tells too little."""
+    if any(isinstance(value, InstanceValue) and value.is_none for value in values):
+        return values
+    return tuple(
+        replace(value, is_open=True) if isinstance(value, InstanceValue) else value
+        for value in values
+    )
+
+
 _WEIGHTY = (InstanceValue, ClassValue, AliasValue, Produced, CallableValue, FunctionValue)
 
 _STEPLESS = (

@@ -736,9 +736,14 @@ def asked_names(node: cst.CSTNode) -> frozenset[str]:
                     # It asks for an attribute; what the object is stays known.
                     about = frozenset({f"self.{_text_of(current)}"})
                 names.update(about)
+        elif isinstance(current, cst.Attribute) and current.attr.value in _OF_CLASS:
+            names.update({dotted_name(current.value)} - {"", "self", "cls"})
         stack.extend(current.children)
     return frozenset(names)
 
+
+#: Attributes that tell of which class an object is.
+_OF_CLASS = frozenset({"__class__", "__module__"})
 
 #: Functions that say something of an object's contents rather than of its kind.
 _PLAIN_TESTS = frozenset({"all", "any", "bool", "int", "len", "str", "next", "max", "min", "sum"})

@@ -16,6 +16,7 @@ from asyncpattern_lint.analysis.values import (
     InstanceValue,
     Value,
     Values,
+    contradicted,
     union,
     without_contents,
 )
@@ -537,7 +538,7 @@ class ScopeWalker(ExpressionVisitor):
             self._bind_target(target, value)
 
     def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
-        if isinstance(node, cst.Call):
+        if isinstance(node, cst.Call | cst.Attribute):
             self._forget(asked_names(node))
         pairs = _pairs(target, node)
         lowered = [(part, source, self.visit(source)) for part, source in pairs]
@@ -611,7 +612,7 @@ class ScopeWalker(ExpressionVisitor):
             value = self.visit(node.value)
             held = self.values(value) if isinstance(node.target, cst.Name) else None
             if held is not None and value == Builtin("NoneType"):
-                held = self._declared(declared)
+                held = contradicted(self._declared(declared))
             elif held is not None and declared is not None:
                 at = Frame(self.path, self.number)
                 held = self.resolver.declared(held, declared, at)

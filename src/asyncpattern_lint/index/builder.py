@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import dunder_all, handlers
+from asyncpattern_lint.index import dunder_all, handing, handlers
 from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
 from asyncpattern_lint.index.model import (
     OPAQUE,
@@ -36,7 +36,7 @@ from asyncpattern_lint.index.model import (
     head,
 )
 from asyncpattern_lint.index.pruning import Pruner
-from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
+from asyncpattern_lint.protocol import Use
 
 #: More assignments to one attribute say that it may be anything.
 _MAX_SETS = 40
@@ -89,6 +89,7 @@ class _Builder(ExpressionVisitor):
         self.self_name = ""
         self.self_class = -1
         self.assigned: set[tuple[str, str]] = set()
+        self.reset: list[tuple[int, str]] = []
         self.conditions: tuple[Condition, ...] = ()
         self.live: Live | None = {}
         self.written_globally: dict[str, list[int]] = {}
@@ -148,6 +149,7 @@ class _Builder(ExpressionVisitor):
             live = index.scopes[0].bindings[name].live
             live.extend(p for p in positions if p not in live)
         self._mark_fallbacks()
+        handing.note(index, self.reset, self.called_at)
         pruner = Pruner(index)
         for number, name_uses, loads in self.pending:
             pruner.prune(number, name_uses, loads)
@@ -163,7 +165,9 @@ class _Builder(ExpressionVisitor):
                 if item.bound == head
             }
         )
-        index.rewritten = sorted({h for h, n in self.written if n == "*" or n in PROTOCOL_METHODS})
+        index.rewritten = sorted(
+            {*index.rewritten, *(h for h, n in self.written if n in handing.DECISIVE)}
+        )
         index.sys_modules = sorted(self.sys_modules)
         index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)
@@ -215,6 +219,8 @@ class _Builder(ExpressionVisitor):
                 start = head(base)
                 self.assigned.add((start.id if isinstance(start, Name) else "", name))
                 self.index.scopes[self.number].writes.append(name)
+                if isinstance(base, Name) and name in handing.DECISIVE:
+                    self.reset.append((self.number, base.id))
             return
         owner = self.index.scopes[self.self_class]
         if name == "*":
@@ -225,6 +231,12 @@ class _Builder(ExpressionVisitor):
         known = owner.attributes_set.setdefault(name, [])
         if len(known) < _MAX_SETS:
             known.append(AttributeSet(line, self.number, value, declared))
+
+    def note_item(self, name: str, key: str) -> None:
+        scope = self.index.scopes[self.number]
+        if scope.name in {"__new__", "__init__"} and name in scope.bindings and name != "self":
+            # What a metaclass puts into a namespace becomes an attribute of the class.
+            scope.writes.append(key)
 
     def spelled(self, name: str) -> str:
         return self.index.aliases.get(name, name)

@@ -80,6 +80,7 @@ class ExpressionVisitor:
         self.written: set[tuple[str, str]] = set()
         self.patched: set[str] = set()
         self.sys_modules: set[str] = set()
+        self.called_at: list[int] = []
         self.elements: dict[str, Expr] = {}
         self._methods: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self._name,
@@ -121,6 +122,9 @@ class ExpressionVisitor:
 
     def note_attribute(self, base: Expr, name: str, value: Expr, line: int) -> None:
         """Note that an attribute of an object is set."""
+
+    def note_item(self, name: str, key: str) -> None:
+        """Note that an item of what a name stands for is set: ``*`` for a computed key."""
 
     def visit(self, node: ast.expr) -> Expr:
         """Lower an expression and note the uses inside it."""
@@ -232,6 +236,8 @@ class ExpressionVisitor:
     def _call(self, node: ast.Call) -> Expr:
         func = self.visit(node.func)
         self.use(func, _RESULT)
+        if self.at_module_level:
+            self.called_at.append(node.lineno)
         args = tuple([self._argument(arg) for arg in node.args])
         if len(args) == 2 and (dotted(func) or "").rpartition(".")[2] == "cast":
             args = (annotation(node.args[0]) or OPAQUE, args[1])
@@ -325,6 +331,8 @@ class ExpressionVisitor:
                 self._note_write(owner, text)
                 self.note_attribute(owner, text, OPAQUE, 0)
                 self.patched.add(text)
+            case Name(id=name):
+                self.note_item(name, text)
             case _:
                 pass
 

@@ -228,6 +228,8 @@ class Bindings(msgspec.Struct, array_like=True, gc=False):
     """Every binding of one name in one scope.
 
     ``live`` holds the positions in ``every`` that may stand when the scope has run to its end.
+    ``called_between`` tells that the module calls something between its bindings of the name, so
+    that functions may have seen an earlier one.
     ``type_only`` holds those under ``if TYPE_CHECKING``, which do not run. ``deleted`` tells
     that the name may have been deleted at the end, ``partial`` that some path binds it nowhere.
     """
@@ -237,6 +239,7 @@ class Bindings(msgspec.Struct, array_like=True, gc=False):
     type_only: list[int]
     deleted: bool = False
     partial: bool = False
+    called_between: bool = False
 
 
 # --- imports -----------------------------------------------------------------------------
@@ -453,7 +456,9 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     names that are bound once, to ``True`` or ``False``. ``assigned`` are the attributes
     that it sets on other objects than ``self``: the name that leads to the object, and that of
     the attribute, ``*`` for a computed one. ``aliases`` maps names under which well-known things
-    are imported to their own names.
+    are imported to their own names. ``setters`` are the arguments on which functions set
+    protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
+    arguments, named in this way, which classes or modules they are, or are instances of.
     """
 
     scopes: list[Scope]
@@ -473,6 +478,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     constants: dict[str, bool] = msgspec.field(default_factory=dict)
     assigned: list[tuple[str, str]] = msgspec.field(default_factory=list)
     aliases: dict[str, str] = msgspec.field(default_factory=dict)
+    setters: list[str] = msgspec.field(default_factory=list)
+    handed: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

@@ -69,6 +69,8 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     classes: list[ClassFacts] = []
     twins: list[str] = []
     replaced: list[str] = []
+    setters: list[str] = []
+    handed: list[tuple[str, str]] = []
     failure: Failure | None = None
 
 
@@ -85,6 +87,8 @@ class _Facts:
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
+    setters: set[str] = field(default_factory=set)
+    handed: dict[str, set[str]] = field(default_factory=dict)
 
 
 class Project:
@@ -107,6 +111,7 @@ class Project:
         self._facts = _Facts()
         self._loaded: set[str] = set()
         self._foreign: dict[str, bool] = {}
+        self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
         self._by_member: dict[str, dict[str, list[Subclass]]] = {}
 
@@ -179,11 +184,20 @@ class Project:
 
     def is_written_into(self, module: str) -> bool:
         """Whether a module known here sets computed attributes on one of this dotted name."""
-        return module.rpartition(".")[2] in self._facts.written_modules
+        name = module.rpartition(".")[2]
+        return name in self._facts.written_modules or name in self._changed()
 
     def is_rewritten(self, name: str) -> bool:
         """Whether a module known here sets protocol methods on an object of this name."""
-        return name in self._facts.rewritten
+        return name in self._facts.rewritten or name in self._changed()
+
+    def _changed(self) -> frozenset[str]:
+        """Return the names of what is given to functions that change what they are given."""
+        if self._given_away is None:
+            facts = self._facts
+            found = [facts.handed[place] for place in facts.setters & facts.handed.keys()]
+            self._given_away = frozenset().union(*found)
+        return self._given_away
 
     def _is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
@@ -251,6 +265,10 @@ class Project:
         assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
         assigned.update(entry.assigned)
         self._facts.twins.update(entry.twins)
+        self._facts.setters.update(entry.setters)
+        for place, name in entry.handed:
+            self._facts.handed.setdefault(place, set()).add(name)
+        self._given_away = None
         if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
@@ -300,6 +318,8 @@ def _entry(outline: Outline) -> _Entry:
         list(_classes(outline)),
         sorted(set(_twins(outline))),
         sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
+        outline.setters,
+        outline.handed,
     )
 
 

@@ -39,6 +39,9 @@ _PRODUCING = (
 
 _DISCARDED = 1 << Use.DISCARDED
 
+#: Methods that may make something else of a class.
+_MAKERS = frozenset({"__init__", "__init_subclass__", "__new__"})
+
 
 class Pruner:
     """Judges uses by how the names in them are bound in the same module."""
@@ -63,15 +66,31 @@ class Pruner:
                 scope.uses.append(UseSite(Name(name), kept))
         if scope.kind is ScopeKind.FUNCTION:
             self._keep_discarded(scope, loads)
+        own = self._made_over(number)
         scope.calls = [
             call
             for call in scope.calls
             if any(self._may_be_produced(number, a) for a in call.args)
+            or (own and any(isinstance(a, Name) and a.id in own for a in call.args))
             or any(self._may_be_produced(number, v) for _, v in call.keywords)
         ]
         scope.attributes = [
             chain for chain in scope.attributes if self._is_in_module(number, chain)
         ]
+
+    def _made_over(self, number: int) -> frozenset[str]:
+        """Return the parameters that a function may change for others: decorators, metaclasses."""
+        scope = self.index.scopes[number]
+        if scope.kind is not ScopeKind.FUNCTION:
+            return frozenset()
+        names = {item.value.id for item in scope.returns if isinstance(item.value, Name)}
+        if scope.name in _MAKERS and self.index.scopes[scope.parent].kind is ScopeKind.CLASS:
+            names.update(n for n in scope.bindings if n != "self")
+        return frozenset(
+            name
+            for name in names
+            if name in scope.bindings and isinstance(scope.bindings[name].every[0], Parameter)
+        )
 
     def _lookup(self, number: int, name: str) -> Bindings | None:
         for position, scope in self.index.enclosing(number):
