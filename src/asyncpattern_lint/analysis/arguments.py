@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: What can be called.
 CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue)
 
+#: What is never false.
+_TRUE = (FunctionValue, FactoryValue, LambdaValue, Partial)
+
 #: Arguments that can decide what a function gives back.
 _PASSED = (*CALLABLES, Produced)
 
@@ -86,8 +89,12 @@ def may_hold(condition: Condition, passed: Mapping[str, Values]) -> bool:
     else:
         truths = {isinstance(v, InstanceValue) and v.is_none for v in values}
         if condition.ask is Ask.TRUE:
-            # What is not None may still be false.
-            truths = {not truth for truth in truths} | ({False} if False in truths else set())
+            # What is not None may still be false, but for functions.
+            truths = {not truth for truth in truths}
+            if not all(
+                isinstance(v, _TRUE) or (isinstance(v, InstanceValue) and v.is_none) for v in values
+            ):
+                truths.add(False)
     return condition.holds in truths or not all(map(_is_told, values))
 
 

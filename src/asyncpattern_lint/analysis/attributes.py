@@ -127,7 +127,9 @@ class Attributes:
             annotation = self._annotation(scope, name, given)
             if annotation is not None and not self._is_bare(annotation):
                 declared = self._declared(ancestor, annotation, receiver)
-                if self._is_none_first(scope, name, given):
+                # An installed class that sets it later says what it sets.
+                is_later = self.resolver.is_foreign(ancestor.path) and bool(given)
+                if not is_later and self._is_none_first(scope, name, given):
                     declared = contradicted(declared)
                 return declared if is_known(declared) else ANYTHING
             if given:

@@ -43,11 +43,13 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Collection,
+    Element,
     Expr,
     Name,
     Parameter,
     Scope,
     ScopeKind,
+    Starred,
     Subscript,
     TupleDisplay,
     dotted,
@@ -93,10 +95,19 @@ class Calls:
             return self._cast(expr, frame)
         arguments = tuple(resolver.evaluate(argument, frame) for argument in expr.args)
         keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
-        if expr.args and any(argument == Name("*") for argument in expr.args):
+        if any(isinstance(argument, Starred) for argument in expr.args):
+            # Where each of them goes is not known.
+            keywords["*"] = union(
+                self._spread(argument, values, frame)
+                for argument, values in zip(expr.args, arguments, strict=True)
+            )
             arguments = ()
-            keywords["*"] = ANYTHING
         return union(self.call_all(functions, arguments, keywords))
+
+    def _spread(self, argument: Expr, values: Values, frame: Frame) -> Values:
+        if not isinstance(argument, Starred):
+            return values
+        return self.resolver.evaluate(Element(argument.value, False), frame)
 
     def _cast(self, expr: Call, frame: Frame) -> Values:
         """Read ``cast``: the type where it is known, else the value."""
@@ -238,11 +249,29 @@ class Calls:
                 values = self.returned(function, passed)
             finally:
                 self._depth -= 1
+        if len(values) > 1 or not is_known(values):
+            declared = self._declared(function, arguments, keywords)
+            if declared:
+                return declared
         if not is_known(values):
             promised = self._promised(function, arguments, keywords)
             if promised:
                 return promised
         return self._given(function, scope, values, passed)
+
+    def _declared(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        """Return what the overloads of a function that a call may mean promise."""
+        siblings = self.overloads.siblings(function)
+        if not siblings:
+            return ()
+        accepted = self.overloads.accepting(siblings, arguments, keywords)
+        promised = [self._promised(overload, arguments, keywords) for overload in accepted]
+        return union(promised) if all(promised) else ()
 
     def _given(
         self,
@@ -497,6 +526,8 @@ class Calls:
         others = [s for s in value.steps if not s.message.startswith("decorated")]
         steps = (*others, step, *decorators)
         result = self._solved_result(function, scope, arguments, keywords)
+        if result is None and scope.is_async and not scope.is_generator:
+            result = self._declared_result(function, arguments, keywords)
         maker = replace(function, steps=())
         return Produced(
             kind_of(protocols),
@@ -508,6 +539,24 @@ class Calls:
             done=scope.is_stub and not function.path.endswith(".pyi") and scope.parent > 0,
             result=result,
         )
+
+    def _declared_result(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values | None:
+        """Return what the overloads of a coroutine function say that it gives in the end."""
+        siblings = self.overloads.siblings(function)
+        if not siblings:
+            return None
+        done = self.result(function, ())
+        if len(done) == 1 and is_known(done):
+            return None
+        accepted = self.overloads.accepting(siblings, arguments, keywords)
+        promised = [self._promised(overload, arguments, keywords) for overload in accepted]
+        known = all(promised) and all(self.resolver.scope_of(f).is_async for f in accepted)
+        return tuple(map(without_steps, union(promised))) if known else None
 
     def _solved_result(
         self,

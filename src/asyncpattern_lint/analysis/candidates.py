@@ -24,6 +24,7 @@ from asyncpattern_lint.index.model import (
     Name,
     Scope,
     ScopeKind,
+    Starred,
     TupleDisplay,
 )
 from asyncpattern_lint.protocol import Use
@@ -89,7 +90,7 @@ class _Scope:
         match expr:
             case Name(id=name):
                 return name in self.scope.bindings
-            case Attribute(value=value) | Await(value=value):
+            case Attribute(value=value) | Await(value=value) | Starred(value=value):
                 return self._depends_on_flow(value)
             case Call(func=func, args=args, keywords=keywords):
                 parts = (func, *args, *(value for _, value in keywords))

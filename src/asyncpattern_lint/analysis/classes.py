@@ -243,7 +243,7 @@ class Classes:
                     continue
                 given = (ANYTHING, *arguments)
                 functions = self.resolver.calls.overloads.accepting(functions, given, keywords)
-                solutions = [types.solve(f, given, keywords) for f in functions]
+                solutions = [self._solved_by(f, value, wanted, given, keywords) for f in functions]
                 solved = tuple(
                     _lasting(union(s[variable] for s in solutions if variable in s))
                     for variable in wanted
@@ -254,6 +254,27 @@ class Classes:
     def raw(self, owner: ClassValue, name: str) -> Values:
         """Return what a class body binds a name to, before descriptors have their say."""
         return self.resolver.bound_in(owner.path, owner.number, name)
+
+    def _solved_by(
+        self,
+        maker: FunctionValue,
+        value: ClassValue,
+        wanted: tuple[TypeVariable, ...],
+        arguments: tuple[Values, ...],
+        keywords: dict[str, Values],
+    ) -> dict[TypeVariable, Values]:
+        """Return what one maker says of type parameters: ``__new__`` may say what it makes."""
+        types = self.resolver.types
+        solution = types.solve(maker, arguments, keywords)
+        scope = self.resolver.scope_of(maker)
+        annotation = scope.annotation
+        if scope.name == "__new__" and isinstance(annotation, Subscript):
+            frame = types.frame_of(maker.path, maker.number)
+            for made in types.annotated(annotation, frame, solution):
+                of = self.class_of(made) if isinstance(made, InstanceValue) else None
+                if isinstance(made, InstanceValue) and of is not None and of.plain == value.plain:
+                    solution.update(zip(wanted, made.arguments, strict=False))
+        return solution
 
     # --- ancestors -----------------------------------------------------------------------
 

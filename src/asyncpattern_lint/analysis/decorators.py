@@ -6,10 +6,12 @@ Source: https://docs.python.org/3/reference/compound_stmts.html#function-definit
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Binds,
     ClassValue,
+    External,
     FactoryValue,
     Frame,
     FunctionValue,
@@ -45,7 +47,7 @@ class Decorators:
 
     def decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
         """Return what a decorator makes of what it decorates."""
-        by = self.resolver.evaluate(decorator.value, frame)
+        by = tuple(map(self._named, self.resolver.evaluate(decorator.value, frame)))
         if isinstance(values[0] if values else None, ClassValue):
             if any(self._rewrites(d, values) for d in by if isinstance(d, FunctionValue)):
                 return ANYTHING
@@ -59,6 +61,17 @@ class Decorators:
         if decorated == values or _only_rebinds(decorated, values):
             return decorated
         return with_step(decorated, step)
+
+    def _named(self, decorator: Value) -> Value:
+        """Return a decorator by its dotted name where it is a well-known class.
+
+        So it is in the module that defines it: ``classmethod`` in the stub of ``builtins``.
+        """
+        if isinstance(decorator, ClassValue):
+            name = self.resolver.canonical(decorator.path, decorator.number)
+            if name in library.BINDING_DECORATORS or name in library.PROPERTIES:
+                return External(name)
+        return decorator
 
     def written_by(self, function: FunctionValue) -> frozenset[str]:
         """Return the attributes that a function may set on a class: ``*`` for computed names.

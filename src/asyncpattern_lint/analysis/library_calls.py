@@ -11,6 +11,7 @@ from asyncpattern_lint.analysis.values import (
     ClassValue,
     External,
     Identity,
+    InstanceValue,
     Partial,
     PropertyValue,
     Unknown,
@@ -79,6 +80,8 @@ class LibraryCalls:
                 return self.resolver.classes.builtin(result)
             if result is None and library.is_plain(builtin):
                 return self.resolver.classes.builtin(builtin)
+            if builtin == "reversed" and len(arguments) == 1:
+                return self._reversed(arguments[0])
             if builtin in library.ITERATOR_STEPS and arguments:
                 return self._builtin_step(builtin, arguments)
         forced = self.resolver.force(name)
@@ -98,6 +101,13 @@ class LibraryCalls:
             self.resolver.classes.instances(v) for v in types if isinstance(v, ClassValue)
         )
         return found or ANYTHING
+
+    def _reversed(self, values: Values) -> Values:
+        """Read ``reversed``, which gives the elements of a builtin container."""
+        if not all(isinstance(v, InstanceValue) and v.of is None for v in values):
+            return ANYTHING
+        found = union(self.resolver.results.element(value, False) for value in values)
+        return self.resolver.classes.named("typing.Iterator", (found,))
 
     def _builtin_step(self, name: str, arguments: tuple[Values, ...]) -> Values:
         """Read ``iter``, ``next`` and the like, which typeshed describes by its own protocols."""

@@ -5,6 +5,7 @@ builtin types and their number tell is followed.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.values import (
@@ -13,7 +14,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     is_known,
 )
-from asyncpattern_lint.index.model import Builtin, Parameter, dotted
+from asyncpattern_lint.index.model import Builtin, Defined, Parameter, dotted
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -35,6 +36,19 @@ class Overloads:
             for decorator in self.resolver.scope_of(function).decorators
         )
 
+    def siblings(self, function: FunctionValue) -> list[FunctionValue]:
+        """Return the overloads that stand before the function that does what they say."""
+        module = self.resolver.module(function.path)
+        scope = module.scopes[function.number]
+        entry = module.scopes[scope.parent].bindings.get(scope.name)
+        if entry is None or len(entry.every) == 1:
+            return []
+        numbers = [b.scope for b in entry.every if isinstance(b, Defined)]
+        if len(numbers) < len(entry.every) or numbers[-1] != function.number:
+            return []
+        found = [replace(function, number=number, steps=()) for number in numbers[:-1]]
+        return found if all(map(self.is_overload, found)) else []
+
     def accepting(
         self,
         functions: list[FunctionValue],
@@ -42,9 +56,14 @@ class Overloads:
         keywords: Mapping[str, Values],
     ) -> list[FunctionValue]:
         """Return the overloads that can take such arguments; all of them if none can."""
-        if "*" in keywords or "**" in keywords:
+        if "**" in keywords:
             return functions
-        accepted = [f for f in functions if self._accepts(f, arguments, keywords)]
+        if "*" in keywords:
+            # As many as there may be go to one that takes any number.
+            return [f for f in functions if self._takes_rest(f) and self._has(f, keywords)] or (
+                functions
+            )
+        accepted = self._first(functions, arguments, keywords)
         # Those that name each argument come before one that takes any number of them.
         exact = [f for f in accepted if not self._takes_rest(f)]
         return exact or accepted or functions
@@ -53,6 +72,79 @@ class Overloads:
         return any(
             isinstance(entry.every[0], Parameter) and entry.every[0].variadic == "*"
             for entry in self.resolver.scope_of(function).bindings.values()
+        )
+
+    def _first(
+        self,
+        functions: list[FunctionValue],
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> list[FunctionValue]:
+        """Return the overloads that may be meant: up to the first that certainly fits."""
+        found = []
+        for function in functions:
+            if self._accepts(function, arguments, keywords):
+                found.append(function)
+                if self._fits(function, arguments, keywords):
+                    break
+        return found
+
+    def _fits(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> bool:
+        """Whether each argument certainly is of the class that its parameter names."""
+        given = self.resolver.calls.with_receiver(function, arguments)
+        first = len(given) - len(arguments)
+        for entry in self.resolver.scope_of(function).bindings.values():
+            parameter = entry.every[0]
+            if not isinstance(parameter, Parameter):
+                continue
+            at = parameter.position
+            if parameter.variadic:
+                if at is not None and at < len(given):
+                    return False
+            elif parameter.name in keywords:
+                if not self._is(parameter, keywords[parameter.name], function):
+                    return False
+            elif (
+                at is not None
+                and first <= at < len(given)
+                and not self._is(parameter, given[at], function)
+            ):
+                return False
+        return True
+
+    def _is(self, parameter: Parameter, values: Values, function: FunctionValue) -> bool:
+        if parameter.annotation is None or not is_known(values):
+            return False
+        types, classes = self.resolver.types, self.resolver.classes
+        frame = types.frame_of(function.path, function.number)
+        wanted = {
+            of.plain
+            for promise in types.annotated(parameter.annotation, frame)
+            if isinstance(promise, InstanceValue) and (of := classes.class_of(promise)) is not None
+        }
+        for value in values:
+            of = classes.class_of(value) if isinstance(value, InstanceValue) else None
+            if of is None or not any(
+                ancestor is not None and ancestor.plain in wanted
+                for ancestor in classes.lineage(of)
+            ):
+                return False
+        return True
+
+    def _has(self, function: FunctionValue, keywords: Mapping[str, Values]) -> bool:
+        """Whether what can be given by keyword only is given, or need not be."""
+        return all(
+            parameter.position is not None
+            or parameter.variadic
+            or parameter.default is not None
+            or parameter.name in keywords
+            for entry in self.resolver.scope_of(function).bindings.values()
+            if isinstance(parameter := entry.every[0], Parameter)
         )
 
     def _accepts(
@@ -107,7 +199,7 @@ class Overloads:
                 isinstance(v, InstanceValue)
                 and v.of is None
                 and v.class_name != p.class_name
-                and (v.is_none or p.is_none or {v.class_name, p.class_name}.isdisjoint(NUMBERS))
+                and (v.is_none or p.is_none or not {v.class_name, p.class_name} <= NUMBERS)
                 for v in values
             )
             for p in promised

@@ -13,8 +13,7 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Values,
 )
-from asyncpattern_lint.index.expressions import STAR
-from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter
+from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter, Starred
 from asyncpattern_lint.protocol import Kind, Protocol, Use
 
 
@@ -54,10 +53,10 @@ def _library_demands(
 ) -> Iterator[ArgumentDemand]:
     if name.startswith("json.") and not library.JSON_HOOKS.isdisjoint(k for k, _ in call.keywords):
         return
-    if demand.single and (len(call.args) != 1 or call.args[0] == STAR):
+    if demand.single and (len(call.args) != 1 or isinstance(call.args[0], Starred)):
         return
     for position, value in enumerate(call.args):
-        if value == STAR:
+        if isinstance(value, Starred):
             return
         if isinstance(value, Builtin | Lambda):
             continue
@@ -129,7 +128,7 @@ def _annotation_demands(
     passed: list[tuple[int | str, Expr, Parameter | None]] = []
     first = int(function.receiver is not None)
     for position, value in enumerate(call.args):
-        if value == STAR:
+        if isinstance(value, Starred):
             break
         passed.append((position, value, by_position.get(position + first, rest)))
     passed += [

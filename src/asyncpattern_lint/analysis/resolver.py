@@ -214,7 +214,11 @@ class Resolver:
         kind = Kind.ASYNC_GENERATOR if expr.is_async else Kind.GENERATOR
         # The visitor lowers without lines: there the expression is in the user's sight.
         step = Step(frame.path, expr.line, f"this expression is {kind.article}")
-        return (Produced(kind, OFFERS[kind], None, steps=(step,) if expr.line else ()),)
+        result = None
+        if expr.element is not None:
+            result = tuple(map(without_steps, self.evaluate(expr.element, frame)))
+        steps = (step,) if expr.line else ()
+        return (Produced(kind, OFFERS[kind], None, steps=steps, result=result),)
 
     def _lambda(self, expr: Lambda, frame: Frame) -> Values:
         return (LambdaValue(expr, replace(frame.lasting, before=0, rebinding=None)),)
@@ -605,6 +609,12 @@ class Resolver:
                 steps = ()
             sources = list(self.exports.sources(path, star))
             for source in sources:
+                alone = source is None and len(sources) == 1
+                if alone and (outside := self._star_outside(star, name)) is not None:
+                    values, binds = outside
+                    if values:
+                        yield star.line, with_steps(values, steps), binds
+                    continue
                 if source is None:
                     # What is outside the project may export anything, but hardly shadows a
                     # name that the module binds by itself.
@@ -625,6 +635,33 @@ class Resolver:
                     yield star.line, with_steps(self.member(source, name), steps), certain
                 elif presence is Presence.UNSURE:
                     yield star.line, ANYTHING, False
+
+    def _star_outside(self, star: Import, name: str) -> tuple[Values, bool] | None:
+        """Return what a star import of the environment gives for a name, and if it surely does.
+
+        Nothing is given where a stub of the standard library does not export the name; None
+        tells that it is not known.
+        """
+        if star.level:
+            return None
+        found = self.force(star.module)
+        location = found[0].location if isinstance(found[0], ModuleValue) else None
+        if len(found) != 1 or location is None or location.is_namespace:
+            return None
+        listed = self.exports.is_listed(location, name, set())
+        presence = self.exports.binds(location.path, name)
+        module = self.project.module(location.path)
+        entry = module.scopes[0].bindings.get(name) if module is not None else None
+        if module is None or (
+            # A stub imports more than its module does, or less.
+            module.exports is None
+            and any(isinstance(b, Imported) for b in (entry.every if entry is not None else ()))
+        ):
+            return None
+        if listed is Presence.PRESENT and presence is Presence.PRESENT:
+            return _external(f"{star.module}.{name}"), not star.conditional
+        is_standard = location.path.startswith(self.project.environment.typeshed)
+        return ((), False) if listed is Presence.ABSENT and is_standard else None
 
     def member(self, location: Location, name: str) -> Values:
         """Return what ``location.name`` may be."""

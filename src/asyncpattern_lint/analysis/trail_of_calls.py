@@ -28,10 +28,10 @@ from asyncpattern_lint.index.model import (
     Entered,
     Expr,
     Item,
-    Name,
     Return,
     Scope,
     ScopeKind,
+    Starred,
     Subscript,
 )
 from asyncpattern_lint.protocol import Kind
@@ -59,7 +59,7 @@ class TrailOfCalls:
         if functions == (External("typing.cast"),) and len(expr.args) == 2:
             line = self.resolver.module(frame.path).scopes[frame.number].line
             return self.trail.members.annotation(expr.args[0], frame, "a `cast`", line)
-        if Name("*") in expr.args:
+        if any(isinstance(argument, Starred) for argument in expr.args):
             arguments: tuple[Values, ...] = ()
         else:
             arguments = tuple(self.resolver.evaluate(argument, frame) for argument in expr.args)
@@ -70,7 +70,7 @@ class TrailOfCalls:
                 if reason is None or reason.root.startswith("type variable"):
                     # The arguments would have told.
                     given = (*expr.args, *(value for _, value in expr.keywords))
-                    passed = (argument for argument in given if argument != Name("*"))
+                    passed = (argument for argument in given if not isinstance(argument, Starred))
                     reason = self.trail.first(passed, frame) or reason
                 if reason is not None:
                     return reason

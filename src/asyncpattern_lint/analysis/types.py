@@ -84,6 +84,9 @@ def special_form(value: Value) -> str:
     if not isinstance(value, External):
         return ""
     module, _, name = value.name.rpartition(".")
+    if module == "_typeshed" and name not in library.OPAQUE_FORMS:
+        # The rest of it are ordinary protocols, aliases and type variables.
+        return ""
     return name if module in library.TYPING_MODULES else ""
 
 
@@ -356,12 +359,15 @@ class Types:
         scope = self.resolver.scope_of(function)
         frame = self.frame_of(function.path, function.number)
         solution = dict(solved)
-        for entry in scope.bindings.values():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter):
-                continue
-            if parameter.annotation is None:
-                continue
+        parameters = [
+            parameter
+            for entry in scope.bindings.values()
+            if isinstance(parameter := entry.every[0], Parameter)
+            and parameter.annotation is not None
+        ]
+        # What a callable is called with is known from the other arguments.
+        for parameter in sorted(parameters, key=lambda p: _is_callable(p.annotation)):
+            assert parameter.annotation is not None  # the others are left out
             for values in self._given(parameter, arguments, keywords):
                 self.unify(parameter.annotation, values, frame, solution)
         return solution
@@ -371,6 +377,8 @@ class Types:
     ) -> Iterator[Values]:
         if parameter.name in keywords:
             yield keywords[parameter.name]
+        if parameter.variadic == "*" and "*" in keywords:
+            yield keywords["*"]
         at = parameter.position
         if at is None or at >= len(arguments):
             return
@@ -423,8 +431,14 @@ class Types:
         elif form in _TRANSPARENT and arguments:
             self.unify(arguments[0], values, frame, solution)
         elif form == "Callable" and len(arguments) == 2:
+            given: tuple[Values, ...] = ()
+            if isinstance(arguments[0], TupleDisplay):
+                given = tuple(
+                    self.annotated(parameter, frame, solution)
+                    for parameter in arguments[0].elements
+                )
             results = [
-                self.resolver.calls.call(value, (), {}) if isinstance(value, _CALLABLES) else ()
+                self.resolver.calls.call(value, given, {}) if isinstance(value, _CALLABLES) else ()
                 for value in values
             ]
             self.unify(arguments[1], union(results), frame, solution)
@@ -540,6 +554,17 @@ class Types:
                     given = self.resolver.classes.arguments_for(value, owner)
                     solution.update(zip(self.parameters_of(owner), given, strict=False))
         return {variable: values for variable, values in solution.items() if values}
+
+
+def _is_callable(annotation: Expr | None) -> bool:
+    """Whether a type is that of a callable, as it is written, perhaps among others."""
+    match annotation:
+        case Subscript(value=value):
+            return (dotted(value) or "").rpartition(".")[2] == "Callable"
+        case Union(options=options):
+            return any(map(_is_callable, options))
+        case _:
+            return False
 
 
 def _has_variable(values: Values) -> bool:

@@ -27,7 +27,6 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.expressions import (
-    STAR,
     annotation,
     display,
     items,
@@ -53,6 +52,7 @@ from asyncpattern_lint.index.model import (
     Name,
     Opaque,
     Scope,
+    Starred,
     dotted,
     head,
 )
@@ -298,7 +298,7 @@ class ExpressionVisitor:
             lowered = self.visit(arg.value)
             if arg.star == "*":
                 self.use(arg.value, lowered, Use.FOR, "unpacking")
-                args.append(STAR)
+                args.append(Starred(lowered))
             elif arg.star == "**":
                 keywords.append(("**", lowered))
             elif arg.keyword is not None:
@@ -555,7 +555,7 @@ class ExpressionVisitor:
         if isinstance(node, cst.GeneratorExp):
             # What it awaits is awaited by who drives it.
             self.awaits = awaits
-            return GeneratorExpression(is_async, 0)
+            return GeneratorExpression(is_async, 0, held)
         self.awaits += is_async
         name = type(node).__name__[:-4].lower()
         return Builtin(name) if isinstance(node, cst.DictComp) else display(name, [held], False)

@@ -3,11 +3,21 @@
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from asyncpattern_lint.index import dunder_all, handing, handlers
 from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
+from asyncpattern_lint.index.flow import (
+    DELETED,
+    NEVER,
+    REACHED,
+    SWALLOWED,
+    UNBOUND,
+    Flow,
+    Live,
+    join,
+)
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Assigned,
@@ -16,6 +26,7 @@ from asyncpattern_lint.index.model import (
     Bindings,
     Builtin,
     Call,
+    Choice,
     Condition,
     Decorator,
     Defined,
@@ -41,22 +52,11 @@ from asyncpattern_lint.protocol import Use
 #: More assignments to one attribute say that it may be anything.
 _MAX_SETS = 40
 
-_DELETED = -1
-_UNBOUND = -2
 _RESULT = 1 << Use.RESULT
 _DISCARDED = 1 << Use.DISCARDED
 
-Live = dict[str, tuple[int, ...]]
-
 #: Calls in a test that make an import below it conditional on what is there.
 _PROBES = frozenset({"hasattr", "find_spec", "is_installed", "exists", "is_file"})
-
-
-class Flow(int):
-    """Whether the end of a block is reached: never, only if an error is swallowed, or yes."""
-
-
-NEVER, SWALLOWED, REACHED = Flow(0), Flow(1), Flow(2)
 
 
 def build(tree: ast.Module, *, stub: bool = False) -> ModuleIndex:
@@ -188,8 +188,8 @@ class _Builder(ExpressionVisitor):
             else:
                 positions = live.get(name, ())
                 entry.live = [p for p in positions if p >= 0]
-                entry.deleted = _DELETED in positions
-                entry.partial = _UNBOUND in positions
+                entry.deleted = DELETED in positions
+                entry.partial = UNBOUND in positions
         scope.uses = [UseSite(value, uses) for value, uses in self.uses.items()]
         scope.calls = list(self.calls)
         scope.attributes = list(self.attributes)
@@ -303,7 +303,7 @@ class _Builder(ExpressionVisitor):
             flow = max(flow, result)
             if self.live is not None and result != NEVER:
                 ends.append(self.live)
-        self.live = before if before is None or not ends else _join(ends)
+        self.live = before if before is None or not ends else join(ends)
         self.conditions = outer
         self.left_first = left_first
         return flow
@@ -358,7 +358,7 @@ class _Builder(ExpressionVisitor):
         ends, self.loop_ends = self.loop_ends, []
         self._branches(node.body, [])
         if self.live is not None:
-            self.live = _join([self.live, *self.loop_ends])
+            self.live = join([self.live, *self.loop_ends])
         self.loop_ends = ends
         left = self.broke
         self.broke = broke
@@ -381,7 +381,7 @@ class _Builder(ExpressionVisitor):
         self.bind_target(node.target, Element(value, is_async))
         flow = self._loop(node, endless=False)
         if before is not None and self.live is not None:
-            self.live = _join([before, self.live])
+            self.live = join([before, self.live])
         return flow
 
     def _break(self, _: ast.Break) -> Flow:
@@ -417,7 +417,7 @@ class _Builder(ExpressionVisitor):
         flow = self._block(node.body)
         if before is not None and self.live is not None:
             # The context manager may swallow an exception on the way.
-            self.live = _join([before, self.live])
+            self.live = join([before, self.live])
         self.guards = guards
         self.probed = probed
         return max(flow, SWALLOWED)
@@ -436,7 +436,7 @@ class _Builder(ExpressionVisitor):
         ends = [self.live] if self.live is not None and flow != NEVER else []
         for handler in node.handlers:
             if before is not None and during is not None:
-                self.live = _join([before, during])
+                self.live = join([before, during])
             if handler.type is not None:
                 self.visit(handler.type)
             if handler.name:
@@ -444,12 +444,12 @@ class _Builder(ExpressionVisitor):
             result = self._block(handler.body)
             if handler.name and self.live is not None:
                 # https://docs.python.org/3/reference/compound_stmts.html#except-clause
-                self.live[handler.name] = (_DELETED,)
+                self.live[handler.name] = (DELETED,)
             flow = max(flow, result)
             if self.live is not None and result != NEVER:
                 ends.append(self.live)
         if ends:
-            self.live = _join(ends)
+            self.live = join(ends)
         return min(self._block(node.finalbody), flow) if node.finalbody else flow
 
     def _match(self, node: ast.Match) -> Flow:
@@ -470,7 +470,7 @@ class _Builder(ExpressionVisitor):
                 ends.append(self.live)
         if before is not None and not exhaustive:
             ends.append(before)
-        self.live = _join(ends) if before is not None and ends else before
+        self.live = join(ends) if before is not None and ends else before
         return flow if exhaustive else REACHED
 
     def _pattern(self, pattern: ast.pattern) -> None:
@@ -702,8 +702,23 @@ class _Builder(ExpressionVisitor):
         if node.value is not None:
             value = self.visit(node.value)
         if not self.dead:
-            scope.returns.append(Return(value, node.lineno, self.conditions))
+            scope.returns += self._returned(node.value, value, node.lineno, self.conditions)
         return NEVER
+
+    def _returned(
+        self, node: ast.expr | None, value: Expr, line: int, conditions: tuple[Condition, ...]
+    ) -> Iterator[Return]:
+        """Yield the ends that ``return`` has: two where it asks something of a parameter."""
+        condition = handlers.condition_of(node.test) if isinstance(node, ast.IfExp) else None
+        if isinstance(node, ast.IfExp) and isinstance(value, Choice) and condition is not None:
+            bound = self.index.scopes[self.number].bindings.get(condition.name)
+            if bound is not None and isinstance(bound.every[0], Parameter):
+                first, second = value.options
+                other = handlers.opposite(condition)
+                yield from self._returned(node.body, first, line, (*conditions, condition))
+                yield from self._returned(node.orelse, second, line, (*conditions, other))
+                return
+        yield Return(value, line, conditions)
 
     def _raise(self, node: ast.Raise) -> Flow:
         for part in (node.exc, node.cause):
@@ -725,7 +740,7 @@ class _Builder(ExpressionVisitor):
             if isinstance(target, ast.Name):
                 self.loads[target.id] = target.lineno
                 if self.live is not None:
-                    self.live[target.id] = (_DELETED,)
+                    self.live[target.id] = (DELETED,)
             elif isinstance(target, ast.Tuple | ast.List):
                 stack.extend(target.elts)
             else:
@@ -738,18 +753,6 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].outer.extend(node.names)
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
-
-
-def _join(states: list[Live]) -> Live:
-    """Join what alternative paths leave bound; a name bound on one path only may stand."""
-    joined = dict(states[0])
-    for state in states[1:]:
-        for name, positions in state.items():
-            known = joined.get(name, (_UNBOUND,))
-            joined[name] = known if known == positions else tuple(dict.fromkeys(known + positions))
-        for name in joined.keys() - state.keys():
-            joined[name] = tuple(dict.fromkeys((*joined[name], _UNBOUND)))
-    return joined
 
 
 def _type_parameters(node: ast.stmt) -> list[str]:

@@ -21,6 +21,7 @@ from asyncpattern_lint.index.model import (
     Lambda,
     Name,
     Opaque,
+    Starred,
     Subscript,
     TupleDisplay,
     Union,
@@ -28,9 +29,6 @@ from asyncpattern_lint.index.model import (
     head,
 )
 from asyncpattern_lint.protocol import Use
-
-STAR = Name("*")
-"""Stands for a starred argument: how many arguments it gives is not known."""
 
 _MAX_OPERANDS = 1_000
 
@@ -259,8 +257,9 @@ class ExpressionVisitor:
 
     def _argument(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Starred):
-            self.use(self.visit(node.value), _FOR)
-            return STAR
+            value = self.visit(node.value)
+            self.use(value, _FOR)
+            return Starred(value)
         return self.visit(node)
 
     def _note_dynamic(self, name: str, node: ast.Call) -> None:
@@ -469,7 +468,7 @@ class ExpressionVisitor:
         if isinstance(node, ast.GeneratorExp):
             # What it awaits is awaited by who drives it.
             self.awaits = awaits
-            return GeneratorExpression(is_async, node.lineno)
+            return GeneratorExpression(is_async, node.lineno, element)
         self.awaits += is_async
         name = type(node).__name__[:-4].lower()
         return Builtin(name) if isinstance(node, ast.DictComp) else display(name, [element], False)

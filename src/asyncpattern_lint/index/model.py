@@ -35,7 +35,7 @@ class Attribute(Struct, frozen=True, tag=1):
 
 
 class Call(Struct, frozen=True, tag=2):
-    """``func(args, keywords)``. A starred argument is ``Opaque`` with the name ``*``."""
+    """``func(args, keywords)``."""
 
     func: "Expr"
     args: tuple["Expr", ...]
@@ -61,10 +61,11 @@ class Choice(Struct, frozen=True, tag=5):
 
 
 class GeneratorExpression(Struct, frozen=True, tag=6):
-    """``(x for x in y)``; asynchronous where PEP 530 says so."""
+    """``(x for x in y)``, which gives ``element``; asynchronous where PEP 530 says so."""
 
     is_async: bool
     line: int
+    element: "Expr | None" = None
 
 
 class Lambda(Struct, frozen=True, tag=7):
@@ -138,6 +139,12 @@ class Fallback(Struct, frozen=True, tag=15):
     otherwise: "Expr"
 
 
+class Starred(Struct, frozen=True, tag=17):
+    """``*value`` among the arguments of a call."""
+
+    value: "Expr"
+
+
 Expr = (
     Name
     | Attribute
@@ -156,6 +163,7 @@ Expr = (
     | Union
     | Fallback
     | Collection
+    | Starred
 )
 
 OPAQUE = Opaque()

@@ -24,6 +24,7 @@ from asyncpattern_lint.index.model import (
     Parameter,
     Scope,
     ScopeKind,
+    Starred,
     Subscript,
     TupleDisplay,
     UseSite,
@@ -34,7 +35,7 @@ from asyncpattern_lint.protocol import Use
 #: What may give work that is not done yet.
 _PRODUCING = (
     Attribute, Await, Call, Choice, Collection, Element, Entered, Fallback, GeneratorExpression, Item,
-    Subscript,
+    Starred, Subscript,
 )  # fmt: skip
 
 _DISCARDED = 1 << Use.DISCARDED
