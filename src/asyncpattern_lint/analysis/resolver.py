@@ -619,7 +619,8 @@ class Resolver:
         if below:
             return below
         presence = self.exports.binds(location.path, name)
-        if presence is Presence.PRESENT:
+        if presence is Presence.PRESENT or (entry is not None and entry.type_only):
+            # What type checkers see stands for what a module's ``__getattr__`` gives.
             return self.global_name(location.path, name)
         source = self.project.source_of(location)
         return ANYTHING if source is None else self.member(source, name)
