@@ -318,9 +318,9 @@ class Calls:
                 return ANYTHING
             return (self._produced(function, arguments, keywords),)
         if function.overridden:
-            return self._promised(function, arguments, keywords) or ANYTHING
+            return self.promised(function, arguments, keywords) or ANYTHING
         if resolver.is_foreign(function.path):
-            promised = self._promised(function, arguments, keywords)
+            promised = self.promised(function, arguments, keywords)
             if promised or function.path.endswith(".pyi"):
                 return ANYTHING if not promised or self._breaks_word(scope, promised) else promised
             if scope.annotation is not None:
@@ -341,7 +341,8 @@ class Calls:
             finally:
                 self._depth -= 1
         if not is_known(values):
-            promised = self._promised(function, arguments, keywords)
+            promised = self.overloads.promised(function, arguments, keywords)
+            promised = promised or self.promised(function, arguments, keywords)
             if promised:
                 return promised
         return self._given(function, scope, values, passed)
@@ -385,7 +386,7 @@ class Calls:
 
         One that promises a plain object may be overridden by a coroutine function.
         """
-        promised = self._promised(function, arguments, keywords)
+        promised = self.promised(function, arguments, keywords)
         active = all(
             isinstance(v, Produced)
             or (isinstance(v, InstanceValue) and v.of is not None and v.protocols)
@@ -393,7 +394,7 @@ class Calls:
         )
         return promised if promised and active else ANYTHING
 
-    def _promised(
+    def promised(
         self,
         function: FunctionValue,
         arguments: tuple[Values, ...],

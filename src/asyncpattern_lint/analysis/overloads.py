@@ -5,6 +5,7 @@ builtin types and their number tell is followed.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.values import (
@@ -12,8 +13,9 @@ from asyncpattern_lint.analysis.values import (
     InstanceValue,
     Values,
     is_known,
+    union,
 )
-from asyncpattern_lint.index.model import Builtin, Parameter, dotted
+from asyncpattern_lint.index.model import Builtin, Defined, Parameter, dotted
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -34,6 +36,32 @@ class Overloads:
             (dotted(decorator.value) or "").rpartition(".")[2] == "overload"
             for decorator in self.resolver.scope_of(function).decorators
         )
+
+    def promised(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        """Return what the overloads of an implementation promise, empty if they tell nothing."""
+        module = self.resolver.module(function.path)
+        scope = module.scopes[function.number]
+        entry = module.scopes[scope.parent].bindings.get(scope.name)
+        declared = [
+            replace(function, number=binding.scope)
+            for binding in (entry.every if entry is not None else ())
+            if isinstance(binding, Defined) and binding.scope != function.number
+        ]
+        declared = [overload for overload in declared if self.is_overload(overload)]
+        if not declared:
+            return ()
+        calls = self.resolver.calls
+        groups = [
+            calls.promised(overload, arguments, keywords)
+            for overload in self.accepting(declared, arguments, keywords)
+        ]
+        values = union(groups)
+        return values if all(groups) and is_known(values) else ()
 
     def accepting(
         self,
