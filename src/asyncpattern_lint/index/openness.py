@@ -108,19 +108,19 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.
 
 
 def _asks_modules(mention: ast.Attribute, parents: _Parents) -> bool:
-    """Whether ``sys.modules`` is only asked for a module of a fixed name, which may be this one."""
+    """Whether ``sys.modules`` is only asked for modules, one of which may be this one."""
     parent = parents.of(mention)
     match parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
             return True
         case ast.Subscript(ctx=ast.Store() | ast.Del(), slice=ast.Constant()):
             return True
-        case ast.Subscript(slice=ast.Constant()):
+        case ast.Subscript(ctx=ast.Load()):
             return _is_looked_at(parent, parents)
         case ast.Attribute(attr="get" | "pop"):
             call = parents.of(parent)
             match call:
-                case ast.Call(func=func, args=[ast.Constant(), *_]) if func is parent:
+                case ast.Call(func=func) if func is parent:
                     return _is_looked_at(call, parents)
         case _:
             pass
