@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.decorators import Decorators
 from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
 from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
@@ -44,10 +45,8 @@ from asyncpattern_lint.index.model import (
     Call,
     Collection,
     Condition,
-    Decorator,
     Expr,
     Name,
-    Opaque,
     Parameter,
     Scope,
     ScopeKind,
@@ -55,7 +54,7 @@ from asyncpattern_lint.index.model import (
     TupleDisplay,
     dotted,
 )
-from asyncpattern_lint.protocol import OFFERS, PROTOCOL_METHODS, Kind, Protocol, kind_of
+from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -88,6 +87,7 @@ class Calls:
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
         self.overloads = Overloads(resolver)
+        self.decorators = Decorators(resolver)
         self._depth = 0
 
     # --- expressions ---------------------------------------------------------------------
@@ -341,8 +341,12 @@ class Calls:
             finally:
                 self._depth -= 1
         if not is_known(values):
-            promised = self.overloads.promised(function, arguments, keywords)
-            promised = promised or self.promised(function, arguments, keywords)
+            promised = self.decorators.as_promised(function, arguments, keywords)
+            promised = (
+                promised
+                or self.overloads.promised(function, arguments, keywords)
+                or self.promised(function, arguments, keywords)
+            )
             if promised:
                 return promised
         return self._given(function, scope, values, passed)
@@ -518,7 +522,9 @@ class Calls:
     def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
         """Return what the ``return`` statements of a function may give."""
         resolver = self.resolver
-        own = replace(function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False)
+        own = replace(
+            function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False, promise=()
+        )
 
         def values() -> Values:
             scope = resolver.scope_of(own)
@@ -609,45 +615,6 @@ class Calls:
         )
 
     # --- decorators ----------------------------------------------------------------------
-
-    def decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
-        """Return what a decorator makes of what it decorates."""
-        by = self.resolver.evaluate(decorator.value, frame)
-        if isinstance(values[0] if values else None, ClassValue):
-            if any(self._rewrites(d, values) for d in by):
-                return ANYTHING
-            made = union(self.call_all(by, (values,), {}))
-            plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
-            kept = bool(made) and all(isinstance(m, ClassValue) and m.plain in plain for m in made)
-            return values if kept else ANYTHING
-        name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
-        step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
-        decorated = union(self.call_all(by, (values,), {}))
-        if decorated == values or _only_rebinds(decorated, values):
-            return decorated
-        return with_step(decorated, step)
-
-    def _rewrites(self, decorator: Value, classes: Values) -> bool:
-        """Whether a function sets attributes that decide what a class supports or does."""
-        if not isinstance(decorator, FunctionValue):
-            return False
-        module = self.resolver.module(decorator.path)
-        outer = module.scopes[decorator.number]
-        while outer.parent and module.scopes[outer.parent].kind is ScopeKind.FUNCTION:
-            outer = module.scopes[outer.parent]
-        written = {
-            name
-            for scope in module.scopes
-            if outer.line <= scope.line <= outer.end_line
-            for name in scope.writes
-        }
-        own = [
-            self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
-        ]
-        return any(
-            name == "*" or name in PROTOCOL_METHODS or any(name in names for names in own)
-            for name in written
-        )
 
     # --- results -------------------------------------------------------------------------
 
@@ -751,16 +718,6 @@ def _rebound(value: Value, binds: Binds) -> Value:
     if isinstance(value, FactoryValue):
         return replace(value, function=replace(value.function, binds=binds))
     return value
-
-
-def _only_rebinds(decorated: Values, values: Values) -> bool:
-    """Whether a decorator only decides what the first argument is."""
-    return len(decorated) == len(values) and all(
-        isinstance(d, FunctionValue)
-        and isinstance(v, FunctionValue)
-        and replace(d, binds=v.binds) == v
-        for d, v in zip(decorated, values, strict=True)
-    )
 
 
 def _first_parameter(scope: Scope) -> Parameter | None:

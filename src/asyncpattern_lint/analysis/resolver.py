@@ -718,7 +718,7 @@ class Resolver:
             # Decorators of classes in stubs speak to type checkers only.
             return values
         for decorator in reversed(scope.decorators):
-            values = self.calls.decorate(decorator, values, frame)
+            values = self.calls.decorators.decorate(decorator, values, frame)
         return values
 
     def dotted_name(self, path: str, qualified: str) -> str:

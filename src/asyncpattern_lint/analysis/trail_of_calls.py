@@ -238,7 +238,7 @@ class TrailOfCalls:
         )
         values: Values = (value,)
         for decorator in reversed(scope.decorators):
-            values = self.resolver.calls.decorate(decorator, values, frame)
+            values = self.resolver.calls.decorators.decorate(decorator, values, frame)
             if not self.trail.is_lost(values):
                 continue
             expr = decorator.value
