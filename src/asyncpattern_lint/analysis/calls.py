@@ -224,12 +224,12 @@ class Calls:
                 return ANYTHING
             return (self._produced(function, arguments, keywords),)
         if function.overridden:
-            promised = self._promised(function, arguments, keywords)
+            promised = self.promised(function, arguments, keywords)
             # What returns nothing says little of what its overrides return.
             told = not all(isinstance(v, InstanceValue) and v.is_none for v in promised)
             return promised if promised and told else ANYTHING
         if resolver.is_foreign(function.path):
-            promised = self._promised(function, arguments, keywords)
+            promised = self.promised(function, arguments, keywords)
             if promised or function.path.endswith(".pyi"):
                 return ANYTHING if not promised or self._breaks_word(scope, promised) else promised
             if scope.annotation is not None:
@@ -254,7 +254,8 @@ class Calls:
             if declared:
                 return declared
         if not is_known(values):
-            promised = self._promised(function, arguments, keywords)
+            promised = self.decorators.as_promised(function, arguments, keywords)
+            promised = promised or self.promised(function, arguments, keywords)
             if promised:
                 return promised
         return self._given(function, scope, values, passed)
@@ -270,7 +271,7 @@ class Calls:
         if not siblings:
             return ()
         accepted = self.overloads.accepting(siblings, arguments, keywords)
-        promised = [self._promised(overload, arguments, keywords) for overload in accepted]
+        promised = [self.promised(overload, arguments, keywords) for overload in accepted]
         return union(promised) if all(promised) else ()
 
     def _given(
@@ -312,7 +313,7 @@ class Calls:
 
         One that promises a plain object may be overridden by a coroutine function.
         """
-        promised = self._promised(function, arguments, keywords)
+        promised = self.promised(function, arguments, keywords)
         active = all(
             isinstance(v, Produced)
             or (isinstance(v, InstanceValue) and v.of is not None and v.protocols)
@@ -320,7 +321,7 @@ class Calls:
         )
         return promised if promised and active else ANYTHING
 
-    def _promised(
+    def promised(
         self,
         function: FunctionValue,
         arguments: tuple[Values, ...],
@@ -405,7 +406,9 @@ class Calls:
     def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
         """Return what the ``return`` statements of a function may give."""
         resolver = self.resolver
-        own = replace(function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False)
+        own = replace(
+            function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False, promise=()
+        )
 
         def values() -> Values:
             scope = resolver.scope_of(own)
@@ -554,7 +557,7 @@ class Calls:
         if len(done) == 1 and is_known(done):
             return None
         accepted = self.overloads.accepting(siblings, arguments, keywords)
-        promised = [self._promised(overload, arguments, keywords) for overload in accepted]
+        promised = [self.promised(overload, arguments, keywords) for overload in accepted]
         known = all(promised) and all(self.resolver.scope_of(f).is_async for f in accepted)
         return tuple(map(without_steps, union(promised))) if known else None
 

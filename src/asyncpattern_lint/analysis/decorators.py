@@ -3,6 +3,7 @@
 Source: https://docs.python.org/3/reference/compound_stmts.html#function-definitions.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,21 @@ from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Binds,
+    CallableValue,
     ClassValue,
     External,
     FactoryValue,
     Frame,
     FunctionValue,
+    InstanceValue,
+    LambdaValue,
+    Partial,
     Produced,
     Value,
     Values,
     union,
     with_step,
+    without_steps,
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.model import Decorator, Name, Opaque, ScopeKind, dotted
@@ -34,6 +40,8 @@ _DRIVEN = {
     Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
 }
 
+#: What an annotation may say that a wrapper is.
+_PROMISING = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue)
 
 #: A decorator that calls more functions than this is followed no further.
 _MAX_FOLLOWED = 20
@@ -57,10 +65,49 @@ class Decorators:
             return values if kept else ANYTHING
         name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
         step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
-        decorated = union(self.resolver.calls.call_all(by, (values,), {}))
+        decorated = self._with_promise(
+            union(self.resolver.calls.call_all(by, (values,), {})), by, values
+        )
         if decorated == values or _only_rebinds(decorated, values):
             return decorated
         return with_step(decorated, step)
+
+    def _with_promise(self, made: Values, by: Values, values: Values) -> Values:
+        """Note what decorators say that they make, for wrappers whose bodies do not tell."""
+        if not any(isinstance(v, FunctionValue) and v not in values for v in made):
+            return made
+        promised = union(
+            self.resolver.calls.promised(decorator, (values,), {})
+            for decorator in by
+            if isinstance(decorator, FunctionValue)
+        )
+        if not promised or not all(isinstance(v, _PROMISING) for v in promised):
+            return made
+        promise = tuple(map(without_steps, promised))
+        return tuple(
+            replace(v, promise=promise) if isinstance(v, FunctionValue) and v not in values else v
+            for v in made
+        )
+
+    def as_promised(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        """Return the objects that a wrapper gives going by its decorator, empty if unknown.
+
+        Such annotations mostly say that what is decorated stays as it is, even where its work
+        is put off or waited for. So they tell what an object has, but not what it lacks.
+        """
+        given = self.resolver.calls.with_receiver(function, arguments)
+        values = union(self.resolver.calls.call_all(function.promise, given, keywords))
+        plain = bool(values) and all(isinstance(value, InstanceValue) for value in values)
+        return (
+            tuple(replace(v, is_open=True) for v in values if isinstance(v, InstanceValue))
+            if plain
+            else ()
+        )
 
     def _named(self, decorator: Value) -> Value:
         """Return a decorator by its dotted name where it is a well-known class.

@@ -13,6 +13,7 @@ from asyncpattern_lint.analysis.values import (
     InstanceValue,
     Values,
     is_known,
+    union,
 )
 from asyncpattern_lint.index.model import Builtin, Defined, Parameter, dotted
 

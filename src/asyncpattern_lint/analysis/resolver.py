@@ -155,9 +155,7 @@ class Resolver:
         location = self.project.environment.top(top)
         if location is None:
             return ANYTHING
-        values: Values = (ModuleValue(location),)
-        for part in rest:
-            values = union(self.attribute_of(value, part) for value in values)
+        values = self._reached(location, rest)
         return union(
             self.force(value.name)
             if isinstance(value, External) and value.name != name
@@ -166,6 +164,31 @@ class Resolver:
             else (value,)
             for value in values
         )
+
+    def _reached(self, location: Location, names: list[str]) -> Values:
+        """Return what a chain of names leads to from a package of the environment.
+
+        An import passes through submodules, an attribute through what a package binds; where
+        the two differ, the name alone does not tell which was meant.
+        """
+        values: Values = (ModuleValue(location),)
+        for position, name in enumerate(names):
+            inside = union(self.attribute_of(value, name) for value in values)
+            below = None
+            if position < len(names) - 1 and values == (ModuleValue(location),):
+                below = self.project.submodule(location, name)
+            if below is None:
+                values = inside
+            elif inside == (ModuleValue(below),):
+                values, location = inside, below
+            else:
+                rest = names[position + 1 :]
+                imported = self._reached(below, rest)
+                for part in rest:
+                    inside = union(self.attribute_of(value, part) for value in inside)
+                found = [group for group in (imported, inside) if is_known(group)]
+                return union(found) if found else ANYTHING
+        return values
 
     def forced(self, values: Values) -> Values:
         """Replace what lies outside the project by what it is there, where that is known."""
@@ -633,7 +656,7 @@ class Resolver:
                 )
                 if presence is Presence.PRESENT:
                     yield star.line, with_steps(self.member(source, name), steps), certain
-                elif presence is Presence.UNSURE:
+                elif presence is Presence.UNSURE and not (bound and self.is_foreign(path)):
                     yield star.line, ANYTHING, False
 
     def _star_outside(self, star: Import, name: str) -> tuple[Values, bool] | None:
@@ -679,7 +702,8 @@ class Resolver:
         if below:
             return below
         presence = self.exports.binds(location.path, name)
-        if presence is Presence.PRESENT:
+        if presence is Presence.PRESENT or (entry is not None and entry.type_only):
+            # What type checkers see stands for what a module's ``__getattr__`` gives.
             return self.global_name(location.path, name)
         source = self.project.source_of(location)
         return ANYTHING if source is None else self.member(source, name)
@@ -705,7 +729,7 @@ class Resolver:
 
     def imported(self, path: str, item: Import) -> Values:
         """Return what an import may bind."""
-        if not item.level and self.is_foreign(path):
+        if not item.level and self.is_foreign(path) and not self._is_own(path, item):
             name = item.module if item.name is None else f"{item.module}.{item.name}"
             if item.name is None and item.asname is None:
                 name = name.partition(".")[0]
@@ -728,6 +752,11 @@ class Resolver:
         if not self.is_foreign(path):
             values = with_step(values, Step(path, item.line, f"imported here: `{item.text}`"))
         return union((values, outside))
+
+    def _is_own(self, path: str, item: Import) -> bool:
+        """Whether a module imports from its own package by its full name."""
+        package = self.project.module_name(path).partition(".")[0]
+        return item.name is not None and item.module.partition(".")[0] == package
 
     # --- definitions -------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ class FunctionValue:
 
     ``receiver`` is what a bound method passes as the first argument; ``overridden`` tells that
     another function of the same kind may be in its place, so that its body says nothing.
+    ``promise`` is what the annotation of the decorator that made it says it is.
     """
 
     path: str
@@ -83,6 +84,7 @@ class FunctionValue:
     binds: Binds = Binds.INSTANCE
     receiver: "Value | None" = None
     overridden: bool = False
+    promise: "Values" = ()
     steps: tuple[Step, ...] = field(default=(), compare=False)
     _weight: int = field(default=0, init=False, repr=False, compare=False)
     _hash: int = field(default=0, init=False, repr=False, compare=False)

@@ -46,6 +46,7 @@ from asyncpattern_lint.index.model import (
     dotted,
     head,
 )
+from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import Use
 
@@ -153,7 +154,7 @@ class _Builder(ExpressionVisitor):
         pruner = Pruner(index)
         for number, name_uses, loads in self.pending:
             pruner.prune(number, name_uses, loads)
-        index.is_open = self.is_open
+        index.is_open = self.is_open or may_bind(tree, self.mentions)
         index.has_open_path = self.has_open_path
         index.written = sorted({name for head, name in self.written if head in self.imported})
         index.written_modules = sorted(

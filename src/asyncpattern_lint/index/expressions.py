@@ -74,6 +74,7 @@ class ExpressionVisitor:
         self.at_module_level = True
         self.enclosing_class = ""
         self.is_open = False
+        self.mentions: list[ast.expr] = []
         self.has_open_path = False
         self.written: set[tuple[str, str]] = set()
         self.patched: set[str] = set()
@@ -222,7 +223,7 @@ class ExpressionVisitor:
         if kind is Name:
             self.attributes[lowered] = None
             if node.attr == "modules" and value.id == "sys":  # type: ignore[union-attr]  # narrowed by its exact type
-                self.is_open = True
+                self.mentions.append(node)
         elif kind is Attribute and value in self.attributes:
             del self.attributes[value]
             self.attributes[lowered] = None
@@ -264,7 +265,7 @@ class ExpressionVisitor:
 
     def _note_dynamic(self, name: str, node: ast.Call) -> None:
         if name in {"globals", "exec"}:
-            self.is_open = True
+            self.mentions.append(node)
         elif name in {"vars", "locals"}:
             if not node.args and self.at_module_level:
                 self.is_open = True
