@@ -157,7 +157,27 @@ class Attributes:
             return self._data(
                 [*sets, self.descriptors.bound_data(values, receiver)], cls, name, ancestor
             )
-        return self._data(sets, cls, name, None) if sets else ANYTHING
+        return self._data(sets, cls, name, None) if sets else self._made(lineage, name, receiver)
+
+    def _made(self, lineage: Sequence[ClassValue | None], name: str, receiver: Value) -> Values:
+        """Return what ``__getattr__`` of an installed class declares for names it does not bind.
+
+        Special methods are never looked up so
+        (https://docs.python.org/3/reference/datamodel.html#special-method-lookup).
+        """
+        if not isinstance(receiver, InstanceValue) or name[:2] == "__" == name[-2:]:
+            return ANYTHING
+        for ancestor in lineage:
+            if ancestor is not None and "__getattr__" in self.classes.scope_of(ancestor).bindings:
+                if not self.resolver.is_foreign(ancestor.path):
+                    return ANYTHING
+                getters = self.classes.raw(ancestor, "__getattr__")
+                bound = union(self.descriptors.bound(v, receiver) for v in getters)
+                given = union(
+                    self.resolver.calls.call_all(bound, (self.classes.builtin("str"),), {})
+                )
+                return given if is_known(given) else ANYTHING
+        return ANYTHING
 
     def _set_above(self, lineage: Sequence[ClassValue | None], name: str) -> Iterator[Values]:
         """Yield what the methods of ancestors set on instances, whose own attributes come first."""

@@ -42,6 +42,7 @@ from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.model import (
     Builtin,
     Call,
+    Choice,
     Collection,
     Element,
     Expr,
@@ -229,9 +230,12 @@ class Calls:
             told = not all(isinstance(v, InstanceValue) and v.is_none for v in promised)
             return promised if promised and told else ANYTHING
         if resolver.is_foreign(function.path):
-            promised = self.promised(function, arguments, keywords)
+            promised = self._declared(function, arguments, keywords)
+            promised = promised or self.promised(function, arguments, keywords)
             if promised or function.path.endswith(".pyi"):
-                return ANYTHING if not promised or self._breaks_word(scope, promised) else promised
+                doubtful = not promised or self._breaks_word(scope, promised)
+                doubtful = doubtful or self._gives_work_too(function, scope, promised)
+                return ANYTHING if doubtful else promised
             if scope.annotation is not None:
                 return ANYTHING
         if scope.is_stub and resolver.module(function.path).scopes[scope.parent].kind is (
@@ -465,6 +469,26 @@ class Calls:
             if given not in names and not (given in NUMBERS and names & NUMBERS):
                 return True
         return False
+
+    def _gives_work_too(self, function: FunctionValue, scope: Scope, promised: Values) -> bool:
+        """Whether a plain function also returns work that its annotation does not speak of.
+
+        Some libraries run a coroutine at once or hand it out, whether a loop runs or not.
+        """
+        several = len(scope.returns) > 1 or any(isinstance(r.value, Choice) for r in scope.returns)
+        if not several or function.path.endswith(".pyi"):
+            return False
+        if not any(other.is_async for other in self.resolver.module(function.path).scopes):
+            return False
+        offered = Protocol.NONE
+        for value in promised:
+            if not isinstance(value, InstanceValue):
+                return False
+            offered |= value.protocols
+        return any(
+            isinstance(value, Produced) and not value.protocols & offered
+            for value in self.returned(function, ())
+        )
 
     def receiver_of(self, function: FunctionValue, scope: Scope) -> tuple[tuple[str, Values], ...]:
         """Return what a method's first parameter is bound to, if that is more than it knows."""

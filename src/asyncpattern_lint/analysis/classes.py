@@ -152,19 +152,16 @@ class Classes:
     ) -> Values:
         """Return what calling a class gives."""
         lineage = self.lineage(value)
-        for ancestor in lineage:
-            if ancestor is None:
-                continue
-            scope = self.scope_of(ancestor)
-            if not self.is_neutral_metaclass(ancestor, scope):
-                return ANYTHING
-            entry = scope.bindings.get("__new__")
-            if entry is not None and not self._gives_instance(ancestor, scope):
-                makers = self.raw(ancestor, "__new__")
-                given = ((value,), *arguments)
-                told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
-                made = union(self.resolver.calls.call_all(makers, given, keywords))
-                return made if told and is_known(made) else ANYTHING
+        known = [ancestor for ancestor in lineage if ancestor is not None]
+        if not all(self.is_neutral_metaclass(a, self.scope_of(a)) for a in known):
+            return ANYTHING
+        maker = next((a for a in known if "__new__" in self.scope_of(a).bindings), None)
+        if maker is not None and not self._gives_instance(maker, self.scope_of(maker)):
+            makers = self.raw(maker, "__new__")
+            given = ((value,), *arguments)
+            told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
+            made = union(self.resolver.calls.call_all(makers, given, keywords))
+            return made if told and is_known(made) else ANYTHING
         if not value.arguments:
             solved = self._solved_arguments(value, lineage, arguments, keywords)
             value = replace(value, arguments=solved)
@@ -231,7 +228,7 @@ class Classes:
     ) -> tuple[Values, ...]:
         types = self.resolver.types
         wanted = types.parameters_of(value)
-        if not wanted or not (arguments or keywords):
+        if not wanted:
             return ()
         for ancestor in lineage:
             if ancestor is None or (ancestor.path, ancestor.number) != (value.path, value.number):
@@ -242,13 +239,17 @@ class Classes:
                 if not functions:
                     continue
                 given = (ANYTHING, *arguments)
-                functions = self.resolver.calls.overloads.accepting(functions, given, keywords)
+                overloads = self.resolver.calls.overloads
+                declared = [o for f in functions for o in overloads.siblings(f) or (f,)]
+                functions = overloads.accepting(declared, given, keywords)
+                if not (arguments or keywords) and len(functions) > 1:
+                    return ()
                 solutions = [self._solved_by(f, value, wanted, given, keywords) for f in functions]
                 solved = tuple(
                     _lasting(union(s[variable] for s in solutions if variable in s))
                     for variable in wanted
                 )
-                return solved if any(solved) else ()
+                return solved if any(map(is_known, solved)) else ()
         return ()
 
     def raw(self, owner: ClassValue, name: str) -> Values:
@@ -263,17 +264,24 @@ class Classes:
         arguments: tuple[Values, ...],
         keywords: dict[str, Values],
     ) -> dict[TypeVariable, Values]:
-        """Return what one maker says of type parameters: ``__new__`` may say what it makes."""
+        """Return what one maker says of type parameters: in ``self``, or in what it returns.
+
+        Source: https://typing.python.org/en/latest/spec/constructors.html.
+        """
         types = self.resolver.types
         solution = types.solve(maker, arguments, keywords)
         scope = self.resolver.scope_of(maker)
-        annotation = scope.annotation
-        if scope.name == "__new__" and isinstance(annotation, Subscript):
+        first = next(iter(scope.bindings.values())).every[0]
+        told = scope.annotation if scope.name == "__new__" else getattr(first, "annotation", None)
+        if isinstance(told, Subscript):
             frame = types.frame_of(maker.path, maker.number)
-            for made in types.annotated(annotation, frame, solution):
+            for made in types.annotated(told, frame, solution):
                 of = self.class_of(made) if isinstance(made, InstanceValue) else None
                 if isinstance(made, InstanceValue) and of is not None and of.plain == value.plain:
-                    solution.update(zip(wanted, made.arguments, strict=False))
+                    held = zip(wanted, made.arguments, strict=False)
+                    solution.update(
+                        (variable, known) for variable, known in held if is_known(known)
+                    )
         return solution
 
     # --- ancestors -----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Binds,
@@ -28,7 +29,7 @@ from asyncpattern_lint.analysis.values import (
     without_steps,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.model import Decorator, Name, Opaque, ScopeKind, dotted
+from asyncpattern_lint.index.model import Decorator, Name, Opaque, ScopeKind, Subscript, dotted
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Kind, Protocol
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Decorators:
         if isinstance(values[0] if values else None, ClassValue):
             if any(self._rewrites(d, values) for d in by if isinstance(d, FunctionValue)):
                 return ANYTHING
+            if by and all(self._gives_class(d) for d in self.resolver.forced(by)):
+                return values
             made = union(self.resolver.calls.call_all(by, (values,), {}))
             plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
             kept = bool(made) and all(isinstance(m, ClassValue) and m.plain in plain for m in made)
@@ -148,6 +151,21 @@ class Decorators:
                             called = self.resolver.evaluate(call.func, Frame(function.path, at))
                             queue += [f for f in called if isinstance(f, FunctionValue)]
         return frozenset(found)
+
+    def _gives_class(self, decorator: Value) -> bool:
+        """Whether an installed decorator declares that it takes a class and gives one back.
+
+        Evaluating it would ask for the class that is just being made.
+        """
+        if not isinstance(decorator, FunctionValue) or not self.resolver.is_foreign(decorator.path):
+            return False
+        annotation = self.resolver.scope_of(decorator).annotation
+        if not isinstance(annotation, Subscript):
+            return False
+        heads = self.resolver.evaluate(annotation.value, Frame(decorator.path, 0))
+        return bool(heads) and all(
+            special_form(head) == "Type" or head == External("builtins.type") for head in heads
+        )
 
     def _rewrites(self, decorator: FunctionValue, classes: Values) -> bool:
         """Whether a function sets attributes that decide what a class supports or does."""

@@ -8,17 +8,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
+    CallableValue,
+    ClassValue,
+    FactoryValue,
+    Frame,
     FunctionValue,
     InstanceValue,
+    Produced,
+    Value,
     Values,
     is_known,
-    union,
 )
-from asyncpattern_lint.index.model import Builtin, Defined, Parameter, dotted
+from asyncpattern_lint.index.model import Builtin, Defined, Expr, Parameter, Subscript, dotted
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
+
+#: Types that no object has.
+_NOTHING = frozenset({"Never", "NoReturn"})
 
 #: An ``int`` is taken where a ``float`` is wanted, a ``bool`` where an ``int`` is.
 NUMBERS = frozenset({"int", "float", "complex", "bool"})
@@ -61,19 +70,21 @@ class Overloads:
             return functions
         if "*" in keywords:
             # As many as there may be go to one that takes any number.
-            return [f for f in functions if self._takes_rest(f) and self._has(f, keywords)] or (
+            return [f for f in functions if self._takes_rest(f, {}) and self._has(f, keywords)] or (
                 functions
             )
         accepted = self._first(functions, arguments, keywords)
         # Those that name each argument come before one that takes any number of them.
-        exact = [f for f in accepted if not self._takes_rest(f)]
+        exact = [f for f in accepted if not self._takes_rest(f, keywords)]
         return exact or accepted or functions
 
-    def _takes_rest(self, function: FunctionValue) -> bool:
-        return any(
-            isinstance(entry.every[0], Parameter) and entry.every[0].variadic == "*"
-            for entry in self.resolver.scope_of(function).bindings.values()
-        )
+    def _takes_rest(self, function: FunctionValue, keywords: Mapping[str, Values]) -> bool:
+        """Whether a function takes arguments that it does not name."""
+        bindings = self.resolver.scope_of(function).bindings
+        first = [entry.every[0] for entry in bindings.values()]
+        parameters = [binding for binding in first if isinstance(binding, Parameter)]
+        names = {parameter.name for parameter in parameters}
+        return any(p.variadic == "*" for p in parameters) or not names.issuperset(keywords)
 
     def _first(
         self,
@@ -191,17 +202,82 @@ class Overloads:
         promised = types.annotated(
             parameter.annotation, types.frame_of(function.path, function.number)
         )
+        if not self._fits_arguments(parameter.annotation, values, function):
+            return False
         if not is_known(promised):
             return True
-        return not all(
-            isinstance(p, InstanceValue)
-            and p.of is None
-            and all(
-                isinstance(v, InstanceValue)
-                and v.of is None
-                and v.class_name != p.class_name
-                and (v.is_none or p.is_none or not {v.class_name, p.class_name} <= NUMBERS)
-                for v in values
-            )
-            for p in promised
+        return any(self._may_serve(p, v) for p in promised for v in values)
+
+    def _may_serve(self, promise: Value, value: Value) -> bool:
+        """Whether an object may be given where one of a certain type is wanted."""
+        if isinstance(promise, CallableValue):
+            return self._may_be_called_for(promise, value)
+        if not isinstance(promise, InstanceValue) or not _is_builtin(value):
+            return True
+        assert isinstance(value, InstanceValue)  # it is of a builtin class
+        if promise.of is not None:
+            return promise.structural or promise.is_open or self._is_abstract(promise.of)
+        if value.class_name == promise.class_name:
+            return True
+        names = {value.class_name, promise.class_name}
+        return not (value.is_none or promise.is_none) and names <= NUMBERS
+
+    def _is_abstract(self, value: ClassValue) -> bool:
+        """Whether other classes may be registered as subclasses of a class."""
+        classes = self.resolver.classes
+        return any(
+            ancestor is None or classes.scope_of(ancestor).metaclass is not None
+            for ancestor in classes.lineage(value)
         )
+
+    def _fits_arguments(self, annotation: Expr, values: Values, function: FunctionValue) -> bool:
+        """Whether what a generic object holds may be what a parameter of its class wants.
+
+        So overloads tell apart what ``self: Task[P, Coroutine[Any, Any, R]]`` stands for.
+        """
+        if not isinstance(annotation, Subscript):
+            return True
+        types = self.resolver.types
+        frame = types.frame_of(function.path, function.number)
+        wanted = [(a, types.annotated(a, frame)) for a in annotation.args]
+        return any(
+            not isinstance(value, InstanceValue)
+            or value.of is None
+            or all(
+                self._may_hold(argument, promised, held, frame)
+                for (argument, promised), held in zip(wanted, value.arguments, strict=False)
+            )
+            for value in values
+        )
+
+    def _may_hold(self, wanted: Expr, promised: Values, held: Values, frame: Frame) -> bool:
+        if not is_known(held):
+            return True
+        if any(special_form(v) in _NOTHING for v in self.resolver.evaluate(wanted, frame)):
+            return False
+        if not is_known(promised):
+            return True
+        needed = [p.protocols for p in promised if isinstance(p, InstanceValue | Produced)]
+        offered = [
+            h.protocols
+            for h in held
+            if isinstance(h, Produced) or (isinstance(h, InstanceValue) and not h.is_open)
+        ]
+        if len(needed) < len(promised) or len(offered) < len(held):
+            return True
+        return any(need in offer for need in needed for offer in offered)
+
+    def _may_be_called_for(self, wanted: CallableValue, value: Value) -> bool:
+        """Whether an argument may serve as a callable with a certain result."""
+        if not isinstance(value, FunctionValue | FactoryValue):
+            return not _is_builtin(value)
+        result = self.resolver.types.annotated(wanted.result, wanted.frame, dict(wanted.solution))
+        if not is_known(result) or not all(map(_is_builtin, result)):
+            return True
+        given = self.resolver.calls.call(value, (), {})
+        return not given or not all(isinstance(v, Produced) for v in given)
+
+
+def _is_builtin(value: Value) -> bool:
+    """Whether an object is of a builtin class or ``None``."""
+    return isinstance(value, InstanceValue) and value.of is None and not value.is_open

@@ -625,6 +625,15 @@ class Resolver:
         self, path: str, module: ModuleIndex, name: str, bound: bool
     ) -> Iterator[tuple[int, Values, bool]]:
         """Yield what star imports may bind a name to: line, values, and whether they do."""
+        found = list(self._given_by_stars(path, module, name, bound))
+        if self.is_foreign(path) and any(is_known(values) for _, values, _ in found):
+            # What the environment computes hardly shadows a name that its text shows.
+            found = [provider for provider in found if provider[1] != ANYTHING]
+        yield from found
+
+    def _given_by_stars(
+        self, path: str, module: ModuleIndex, name: str, bound: bool
+    ) -> Iterator[tuple[int, Values, bool]]:
         for position in module.stars:
             star = module.imports[position]
             steps: tuple[Step, ...] = (Step(path, star.line, f"imported here: `{star.text}`"),)
@@ -696,7 +705,11 @@ class Resolver:
         entry = module.scopes[0].bindings.get(name)
         if entry is not None and entry.live:
             values = self.global_name(location.path, name)
-            if submodule is None or self._comes_from(location, module, entry, submodule):
+            if (
+                submodule is None
+                or self._comes_from(location, module, entry, submodule)
+                or self._is_loaded_above(location, module, entry, submodule)
+            ):
                 return values
             return union((values, below))
         if below:
@@ -726,6 +739,23 @@ class Resolver:
             ):
                 return False
         return True
+
+    def _is_loaded_above(
+        self, package: Location, module: ModuleIndex, entry: Bindings, submodule: Location
+    ) -> bool:
+        """Whether a package imports a submodule before it defines something of its name.
+
+        Only the first import of a submodule sets the attribute of its package
+        (https://docs.python.org/3/reference/import.html#submodules).
+        """
+        live = [entry.every[position] for position in entry.live]
+        first = min(binding.line for binding in live)
+        return all(isinstance(binding, Defined) for binding in live) and any(
+            item.statement < first
+            and not (item.conditional or item.type_only or item.dead)
+            and submodule in self.exports.lookup_module(package.path, item).found
+            for item in module.imports
+        )
 
     def imported(self, path: str, item: Import) -> Values:
         """Return what an import may bind."""

@@ -207,7 +207,13 @@ class Results:
         if at is not None:
             arguments = instance.arguments
             return arguments[at] if at < len(arguments) else ANYTHING
-        if self.resolver.is_foreign_instance(instance):
-            # Overloads that tell slices from keys apart would be needed.
+        methods = self.resolver.attributes.of_instance(instance, "__getitem__")
+        if self.resolver.is_foreign_instance(instance) and any(
+            not isinstance(method, FunctionValue)
+            or self.resolver.calls.overloads.is_overload(method)
+            or self.resolver.calls.overloads.siblings(method)
+            for method in methods
+        ):
+            # The key would be needed, which tells overloads for slices apart.
             return ANYTHING
-        return self.resolver.attributes.call_method(instance, "__getitem__")
+        return union(self.resolver.calls.call_all(methods, (ANYTHING,), {}))

@@ -100,6 +100,7 @@ class Types:
         self._frames: dict[tuple[str, int], Frame] = {}
         self._solutions: dict[FunctionValue, Solution] = {}
         self._parameters: dict[tuple[str, int], tuple[TypeVariable, ...]] = {}
+        self._variable_sets: dict[tuple[Expr, Frame], tuple[TypeVariable, ...]] = {}
 
     # --- annotations -------------------------------------------------------------------
 
@@ -370,7 +371,17 @@ class Types:
             assert parameter.annotation is not None  # the others are left out
             for values in self._given(parameter, arguments, keywords):
                 self.unify(parameter.annotation, values, frame, solution)
+                # What an argument decides is not known by its bound alone.
+                for variable in self._variables_of(parameter.annotation, frame):
+                    solution.setdefault(variable, ANYTHING)
         return solution
+
+    def _variables_of(self, annotation: Expr, frame: Frame) -> tuple[TypeVariable, ...]:
+        key = (annotation, frame)
+        known = self._variable_sets.get(key)
+        if known is None:
+            known = self._variable_sets[key] = self.variables(annotation, frame)
+        return known
 
     def _given(
         self, parameter: Parameter, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
@@ -445,11 +456,11 @@ class Types:
         elif form in {"type", "Type"} and arguments:
             made = [
                 self.resolver.classes.instances(value)
-                for value in values
                 if isinstance(value, ClassValue)
+                else ANYTHING
+                for value in self.resolver.forced(values)
             ]
-            if made:
-                self.unify(arguments[0], union(made), frame, solution)
+            self.unify(arguments[0], union(made), frame, solution)
         elif isinstance(head, AliasValue):
             inner: dict[TypeVariable, Values] = {}
             self._unify_alias(head, values, inner)
@@ -527,8 +538,26 @@ class Types:
         if scope.annotation is None:
             return ()
         frame = self.frame_of(function.path, function.number)
+        variables = self._chosen(scope.annotation, frame)
+        if any(variable not in solution for variable in variables):
+            # A bound says what there is at least, and not what the caller has chosen.
+            solution = {**dict.fromkeys(variables, ANYTHING), **solution}
         values = self.annotated(scope.annotation, frame, solution)
         return values if is_known(values) and not _has_variable(values) else ()
+
+    def _chosen(self, annotation: Expr, frame: Frame) -> tuple[TypeVariable, ...]:
+        """Return the type variables of a result that its own call has to decide.
+
+        Those of a callable are decided when that is called.
+        """
+        if isinstance(annotation, Union):
+            return tuple(v for option in annotation.options for v in self._chosen(option, frame))
+        if isinstance(annotation, Subscript) and any(
+            special_form(head) == "Callable"
+            for head in self.resolver.evaluate(annotation.value, frame)
+        ):
+            return ()
+        return self._variables_of(annotation, frame)
 
     def solution_for(self, function: FunctionValue) -> Solution:
         """Return what a method's receiver says about its type variables and ``Self``."""
