@@ -27,6 +27,7 @@ from asyncpattern_lint.analysis.values import (
     with_steps,
     without_contents,
     without_steps,
+    without_truth,
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.model import (
@@ -210,7 +211,7 @@ class Attributes:
             # What a constructor leaves to its defaults counts, as in its own body.
             frame = Frame(owner.path, item.scope, everything=True)
             step = Step(owner.path, item.line, "its attribute is set here")
-            values = resolver.evaluate(item.value, frame)
+            values = without_truth(resolver.evaluate(item.value, frame))
             if isinstance(item.value, Collection):
                 values = without_contents(values)
             groups.append(with_step(values, step))

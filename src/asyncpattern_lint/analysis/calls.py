@@ -240,7 +240,8 @@ class Calls:
             return self._call_stub(function, arguments, keywords)
         passed = self.arguments.passed(function, scope, arguments, keywords)
         values = self.returned(function, ())
-        if passed and any(self._may_depend_on_arguments(value) for value in values):
+        decided = len(values) > 1 and any(item.when for item in scope.returns)
+        if passed and (decided or any(map(self._may_depend_on_arguments, values))):
             frame = self.frame_of(function, passed)
             if self._depth >= _MAX_CALLS or frame.depth > _MAX_CALLS:
                 return OVERFLOW

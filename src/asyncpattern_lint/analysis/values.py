@@ -253,7 +253,8 @@ class InstanceValue:
     a tuple of known length holds. ``is_open`` tells that it may support more than
     ``protocols``, ``structural`` that its class is a ``Protocol``, which other objects meet too,
     ``doubtful`` that only an annotation speaks of it, where the project also uses an
-    asynchronous class of that name: such annotations are easily left behind.
+    asynchronous class of that name: such annotations are easily left behind. ``truth`` is the
+    value itself where that is known to be ``True`` or ``False``.
     """
 
     class_name: str
@@ -265,6 +266,7 @@ class InstanceValue:
     is_open: bool = False
     structural: bool = False
     doubtful: bool = False
+    truth: bool | None = None
     target: Target | None = field(default=None, compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
     _weight: int = field(default=0, init=False, repr=False, compare=False)
@@ -452,6 +454,16 @@ def without_contents(values: Values) -> Values:
     return tuple(
         replace(value, arguments=())
         if isinstance(value, InstanceValue) and value.of is None and value.arguments
+        else value
+        for value in values
+    )
+
+
+def without_truth(values: Values) -> Values:
+    """Forget whether something is ``True`` or ``False``: others may have set it since."""
+    return tuple(
+        replace(value, truth=None)
+        if isinstance(value, InstanceValue) and value.truth is not None
         else value
         for value in values
     )

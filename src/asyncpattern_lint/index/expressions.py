@@ -229,7 +229,8 @@ class ExpressionVisitor:
         return lowered
 
     def _constant(self, node: ast.Constant) -> Expr:
-        return Builtin(type(node.value).__name__)
+        value = node.value
+        return Builtin(type(value).__name__, value if isinstance(value, bool) else None)
 
     def _call(self, node: ast.Call) -> Expr:
         func = self.visit(node.func)
@@ -559,6 +560,8 @@ def annotation(node: ast.expr | None) -> Expr | None:
                 return OPAQUE
         case ast.Constant(value=None):
             return Builtin("NoneType")
+        case ast.Constant(value=bool(value)):
+            return Builtin("bool", value)
         case ast.Subscript(value=value, slice=ast.Tuple(elts=elements)):
             return Subscript(annotation(value) or OPAQUE, _annotations(elements))
         case ast.Subscript(value=value, slice=element):
