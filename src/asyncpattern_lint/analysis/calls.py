@@ -180,7 +180,9 @@ class Calls:
             case ClassValue():
                 return self.resolver.classes.instantiate(function, arguments, dict(keywords))
             case InstanceValue():
-                return self.resolver.attributes.call_method(function, "__call__", arguments)
+                return self.resolver.attributes.call_method(
+                    function, "__call__", arguments, keywords
+                )
             case Partial():
                 merged = {**dict(function.keywords), **keywords}
                 return self.call(function.function, (*function.arguments, *arguments), merged)

@@ -47,7 +47,7 @@ class LibraryCalls:
                 for value in self.resolver.forced(arguments[0])
             )
         if name == "functools.partial" and arguments:
-            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items() if k != "**"))
+            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items()))
             rest = tuple(map(_stripped, arguments[1:]))
             return tuple(
                 Partial(value, rest, given) if isinstance(value, CALLABLES) else Unknown()

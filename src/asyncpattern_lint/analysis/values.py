@@ -303,6 +303,9 @@ Values = tuple[Value, ...]
 
 UNKNOWN = Unknown()
 ANYTHING: Values = (UNKNOWN,)
+#: The keywords of a call of which nothing is known.
+ANY_ARGUMENTS: Final[Mapping[str, Values]] = {"*": ANYTHING, "**": ANYTHING}
+
 OVERFLOW: Values = (Unknown(overflow=True),)
 
 #: More alternatives than this are as good as unknown.
