@@ -7,6 +7,7 @@ from asyncpattern_lint.analysis.values import (
     CallableValue,
     ClassValue,
     FactoryValue,
+    Frame,
     FunctionValue,
     InstanceValue,
     LambdaValue,
@@ -65,8 +66,9 @@ class Arguments:
                 and "*" not in keywords
                 and "**" not in keywords
             ):
-                if values is None and parameter.default == Builtin("NoneType"):
-                    values = self.resolver.classes.builtin("NoneType")
+                default = parameter.default
+                if values is None and isinstance(default, Builtin):
+                    values = self.resolver.evaluate(default, Frame(function.path, 0))
                 if values is not None:
                     passed.append((name, tuple(map(without_steps, values))))
                 continue
@@ -89,13 +91,20 @@ def may_hold(condition: Condition, passed: Mapping[str, Values]) -> bool:
     else:
         truths = {isinstance(v, InstanceValue) and v.is_none for v in values}
         if condition.ask is Ask.TRUE:
-            # What is not None may still be false, but for functions.
-            truths = {not truth for truth in truths}
-            if not all(
-                isinstance(v, _TRUE) or (isinstance(v, InstanceValue) and v.is_none) for v in values
-            ):
-                truths.add(False)
+            truths = {truth for value in values for truth in _truths(value)}
     return condition.holds in truths or not all(map(_is_told, values))
+
+
+def _truths(value: Value) -> tuple[bool, ...]:
+    """Return how a test of a value for truth may turn out."""
+    if isinstance(value, _TRUE):
+        return (True,)
+    if isinstance(value, InstanceValue):
+        if value.is_none:
+            return (False,)
+        if value.truth is not None:
+            return (value.truth,)
+    return (True, False)
 
 
 def _is_told(value: Value) -> bool:

@@ -3,7 +3,7 @@
 Sources: https://docs.python.org/3/reference/datamodel.html (attribute access).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from asyncpattern_lint.analysis.values import (
     with_steps,
     without_contents,
     without_steps,
+    without_truth,
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.model import (
@@ -43,6 +44,10 @@ from asyncpattern_lint.index.project import Subclass, shape_of
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
+
+
+#: What a call gives by keyword that gives nothing so.
+NO_KEYWORDS: Mapping[str, Values] = {}
 
 
 class Attributes:
@@ -109,11 +114,15 @@ class Attributes:
         return ANYTHING
 
     def call_method(
-        self, receiver: InstanceValue, name: str, arguments: tuple[Values, ...] = ()
+        self,
+        receiver: InstanceValue,
+        name: str,
+        arguments: tuple[Values, ...] = (),
+        keywords: Mapping[str, Values] = NO_KEYWORDS,
     ) -> Values:
         """Return what calling a method gives."""
         methods = self.of_instance(receiver, name)
-        return union(self.resolver.calls.call_all(methods, arguments, {}))
+        return union(self.resolver.calls.call_all(methods, arguments, keywords))
 
     def _found(
         self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
@@ -230,7 +239,7 @@ class Attributes:
             # What a constructor leaves to its defaults counts, as in its own body.
             frame = Frame(owner.path, item.scope, everything=True)
             step = Step(owner.path, item.line, "its attribute is set here")
-            values = resolver.evaluate(item.value, frame)
+            values = without_truth(resolver.evaluate(item.value, frame))
             if isinstance(item.value, Collection):
                 values = without_contents(values)
             groups.append(with_step(values, step))

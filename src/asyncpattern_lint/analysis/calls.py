@@ -181,7 +181,9 @@ class Calls:
             case ClassValue():
                 return self.resolver.classes.instantiate(function, arguments, dict(keywords))
             case InstanceValue():
-                return self.resolver.attributes.call_method(function, "__call__", arguments)
+                return self.resolver.attributes.call_method(
+                    function, "__call__", arguments, keywords
+                )
             case Partial():
                 merged = {**dict(function.keywords), **keywords}
                 return self.call(function.function, (*function.arguments, *arguments), merged)
@@ -244,7 +246,8 @@ class Calls:
             return self._call_stub(function, arguments, keywords)
         passed = self.arguments.passed(function, scope, arguments, keywords)
         values = self.returned(function, ())
-        if passed and any(self._may_depend_on_arguments(value) for value in values):
+        decided = len(values) > 1 and any(item.when for item in scope.returns)
+        if passed and (decided or any(map(self._may_depend_on_arguments, values))):
             frame = self.frame_of(function, passed)
             if self._depth >= _MAX_CALLS or frame.depth > _MAX_CALLS:
                 return OVERFLOW

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
+    ANY_ARGUMENTS,
     ANYTHING,
     Binds,
     CallableValue,
@@ -187,7 +188,7 @@ class Decorators:
                 return (FactoryValue(value, protocols, value.steps),)
             wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
             if scope.is_generator or not scope.is_async:
-                given = self.resolver.calls.call_function(value, (), {})
+                given = self.resolver.calls.call_function(value, (), ANY_ARGUMENTS)
                 if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
                     return (FactoryValue(value, protocols, value.steps),)
         return ANYTHING

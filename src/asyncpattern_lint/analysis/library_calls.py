@@ -16,7 +16,9 @@ from asyncpattern_lint.analysis.values import (
     PropertyValue,
     Unknown,
     Values,
+    contradicted,
     union,
+    without_none,
     without_steps,
 )
 from asyncpattern_lint.protocol import Protocol
@@ -45,7 +47,7 @@ class LibraryCalls:
                 for value in self.resolver.forced(arguments[0])
             )
         if name == "functools.partial" and arguments:
-            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items() if k != "**"))
+            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items()))
             rest = tuple(map(_stripped, arguments[1:]))
             return tuple(
                 Partial(value, rest, given) if isinstance(value, CALLABLES) else Unknown()
@@ -80,6 +82,8 @@ class LibraryCalls:
                 return self.resolver.classes.builtin(result)
             if result is None and library.is_plain(builtin):
                 return self.resolver.classes.builtin(builtin)
+            if builtin == "filter" and len(arguments) == 2:
+                return self._filtered(*arguments)
             if builtin == "reversed" and len(arguments) == 1:
                 return self._reversed(arguments[0])
             if builtin in library.ITERATOR_STEPS and arguments:
@@ -101,6 +105,12 @@ class LibraryCalls:
             self.resolver.classes.instances(v) for v in types if isinstance(v, ClassValue)
         )
         return found or ANYTHING
+
+    def _filtered(self, wanted: Values, values: Values) -> Values:
+        """Read ``filter``: a predicate may ask for more than the types tell."""
+        held = without_none(union(self.resolver.results.element(value, False) for value in values))
+        plain = all(isinstance(v, InstanceValue) and v.is_none for v in wanted)
+        return self.resolver.classes.builtin("filter", (held if plain else contradicted(held),))
 
     def _reversed(self, values: Values) -> Values:
         """Read ``reversed``, which gives the elements of a builtin container."""

@@ -21,7 +21,15 @@ from asyncpattern_lint.analysis.values import (
     Values,
     is_known,
 )
-from asyncpattern_lint.index.model import Builtin, Defined, Expr, Parameter, Subscript, dotted
+from asyncpattern_lint.index.model import (
+    Builtin,
+    Defined,
+    Expr,
+    Parameter,
+    Subscript,
+    Union,
+    dotted,
+)
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -121,12 +129,10 @@ class Overloads:
             elif parameter.name in keywords:
                 if not self._is(parameter, keywords[parameter.name], function):
                     return False
-            elif (
-                at is not None
-                and first <= at < len(given)
-                and not self._is(parameter, given[at], function)
-            ):
-                return False
+            elif at is not None and at < len(given):
+                is_receiver = at < first and parameter.annotation is None
+                if not is_receiver and not self._is(parameter, given[at], function):
+                    return False
         return True
 
     def _is(self, parameter: Parameter, values: Values, function: FunctionValue) -> bool:
@@ -134,6 +140,9 @@ class Overloads:
             return False
         types, classes = self.resolver.types, self.resolver.classes
         frame = types.frame_of(function.path, function.number)
+        truths = {v.truth if isinstance(v, InstanceValue) else None for v in values}
+        if truths <= self._named_truths(parameter.annotation, frame):
+            return True
         wanted = {
             of.plain
             for promise in types.annotated(parameter.annotation, frame)
@@ -196,9 +205,11 @@ class Overloads:
         """Whether an argument may be of the type of a parameter, as far as builtins tell."""
         if parameter.annotation is None or not is_known(values):
             return True
-        types = self.resolver.types
         if parameter.annotation == Builtin("NoneType"):
             return any(isinstance(v, InstanceValue) and v.is_none for v in values)
+        if all(isinstance(v, InstanceValue) and v.truth is not None for v in values):
+            return self._may_be_true(parameter.annotation, values, function)
+        types = self.resolver.types
         promised = types.annotated(
             parameter.annotation, types.frame_of(function.path, function.number)
         )
@@ -276,6 +287,45 @@ class Overloads:
             return True
         given = self.resolver.calls.call(value, (), {})
         return not given or not all(isinstance(v, Produced) for v in given)
+
+    def _may_be_true(self, annotation: Expr, values: Values, function: FunctionValue) -> bool:
+        """Whether ``True`` or ``False`` may be of a type, which may name them."""
+        if isinstance(annotation, Union):
+            return any(self._may_be_true(option, values, function) for option in annotation.options)
+        types, classes = self.resolver.types, self.resolver.classes
+        frame = types.frame_of(function.path, function.number)
+        if isinstance(annotation, Subscript):
+            heads = self.resolver.evaluate(annotation.value, frame)
+            forms = {special_form(head) for head in heads}
+            if forms == {"Optional"}:
+                return any(self._may_be_true(a, values, function) for a in annotation.args)
+            if forms == {"Literal"}:
+                named = self._named_truths(annotation, frame)
+                return any(isinstance(v, InstanceValue) and v.truth in named for v in values)
+        promised = types.annotated(annotation, frame)
+        bool_class = next((c for c in self.resolver.force("builtins.bool")), None)
+        if not is_known(promised) or not isinstance(bool_class, ClassValue):
+            return True
+        ancestors = {a.plain for a in classes.lineage(bool_class) if a is not None}
+        return any(
+            not isinstance(p, InstanceValue)
+            or p.structural
+            or p.is_open
+            or p.class_name in NUMBERS
+            or (p.of is not None and p.of.plain in ancestors)
+            for p in promised
+        )
+
+    def _named_truths(self, annotation: Expr, frame: Frame) -> set[bool | None]:
+        """Return those of ``True`` and ``False`` that a type names by ``Literal``."""
+        if isinstance(annotation, Union):
+            return set().union(*(self._named_truths(o, frame) for o in annotation.options))
+        if not isinstance(annotation, Subscript):
+            return set()
+        heads = self.resolver.evaluate(annotation.value, frame)
+        if {special_form(head) for head in heads} != {"Literal"}:
+            return set()
+        return {a.truth for a in annotation.args if isinstance(a, Builtin) and a.truth is not None}
 
 
 def _is_builtin(value: Value) -> bool:

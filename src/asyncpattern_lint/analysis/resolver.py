@@ -40,6 +40,7 @@ from asyncpattern_lint.analysis.values import (
     without_contents,
     without_none,
     without_steps,
+    without_truth,
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.exports import Exports, Presence
@@ -215,7 +216,12 @@ class Resolver:
         return ANYTHING if method is None else method(expr, frame)
 
     def _builtin(self, expr: Builtin, _: Frame) -> Values:
-        return self.classes.builtin(expr.name)
+        values = self.classes.builtin(expr.name)
+        if expr.truth is None:
+            return values
+        return tuple(
+            replace(v, truth=expr.truth) if isinstance(v, InstanceValue) else v for v in values
+        )
 
     def _choice(self, expr: Choice, frame: Frame) -> Values:
         return union(self.evaluate(option, frame) for option in expr.options)
@@ -464,6 +470,8 @@ class Resolver:
                     )
                 step = Step(frame.path, line, f"`{name}` is assigned here")
                 values = self.evaluate(value, inner)
+                if not in_function:
+                    values = without_truth(values)
                 if isinstance(value, Collection) and not frame.everything:
                     values = without_contents(values)
                 return with_step(values, step)
@@ -475,7 +483,8 @@ class Resolver:
         """Return what an annotated name holds: its value if that is known, else its type."""
         at = replace(frame, rebinding=None, before=0, local=None)
         if binding.value != Builtin("NoneType"):
-            values = self.declared(self.evaluate(binding.value, at), annotation, at)
+            found = without_truth(self.evaluate(binding.value, at))
+            values = self.declared(found, annotation, at)
             return with_step(values, Step(frame.path, binding.line, f"`{name}` is assigned here"))
         step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
         return with_step(contradicted(self.told(self.types.annotated(annotation, at))), step)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.reasons import Reason, at, because, written
 from asyncpattern_lint.analysis.values import (
+    ANYTHING,
     AliasValue,
     CallableValue,
     ClassValue,
@@ -64,6 +65,8 @@ class TrailOfCalls:
         else:
             arguments = tuple(self.resolver.evaluate(argument, frame) for argument in expr.args)
         keywords = {name: self.resolver.evaluate(value, frame) for name, value in expr.keywords}
+        if any(isinstance(argument, Starred) for argument in expr.args):
+            keywords["*"] = ANYTHING
         for function in (f for f in functions if not _is_none(f)):
             if self.trail.is_lost(self.resolver.calls.call(function, arguments, keywords)):
                 reason = self.made_by(function)

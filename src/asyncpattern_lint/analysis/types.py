@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.values import (
+    ANY_ARGUMENTS,
     ANYTHING,
     MAX_NESTING,
     SELF,
@@ -42,6 +43,7 @@ from asyncpattern_lint.index.model import (
     Choice,
     Expr,
     Name,
+    Opaque,
     Parameter,
     ScopeKind,
     Subscript,
@@ -443,13 +445,19 @@ class Types:
             self.unify(arguments[0], values, frame, solution)
         elif form == "Callable" and len(arguments) == 2:
             given: tuple[Values, ...] = ()
-            if isinstance(arguments[0], TupleDisplay):
+            keywords: Mapping[str, Values] = ANY_ARGUMENTS
+            if isinstance(arguments[0], TupleDisplay) and not any(
+                map(_is_unpacked, arguments[0].elements)
+            ):
+                keywords = {}
                 given = tuple(
                     self.annotated(parameter, frame, solution)
                     for parameter in arguments[0].elements
                 )
             results = [
-                self.resolver.calls.call(value, given, {}) if isinstance(value, _CALLABLES) else ()
+                self.resolver.calls.call(value, given, keywords)
+                if isinstance(value, _CALLABLES)
+                else ()
                 for value in values
             ]
             self.unify(arguments[1], union(results), frame, solution)
@@ -583,6 +591,12 @@ class Types:
                     given = self.resolver.classes.arguments_for(value, owner)
                     solution.update(zip(self.parameters_of(owner), given, strict=False))
         return {variable: values for variable, values in solution.items() if values}
+
+
+def _is_unpacked(parameter: Expr) -> bool:
+    """Whether a parameter of a callable stands for as many as there are."""
+    plain = parameter.value if isinstance(parameter, Subscript) else parameter
+    return isinstance(parameter, Opaque) or (dotted(plain) or "").rpartition(".")[2] == "Unpack"
 
 
 def _is_callable(annotation: Expr | None) -> bool:

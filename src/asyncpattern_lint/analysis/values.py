@@ -255,7 +255,8 @@ class InstanceValue:
     a tuple of known length holds. ``is_open`` tells that it may support more than
     ``protocols``, ``structural`` that its class is a ``Protocol``, which other objects meet too,
     ``doubtful`` that only an annotation speaks of it, where the project also uses an
-    asynchronous class of that name: such annotations are easily left behind.
+    asynchronous class of that name: such annotations are easily left behind. ``truth`` is the
+    value itself where that is known to be ``True`` or ``False``.
     """
 
     class_name: str
@@ -267,6 +268,7 @@ class InstanceValue:
     is_open: bool = False
     structural: bool = False
     doubtful: bool = False
+    truth: bool | None = None
     target: Target | None = field(default=None, compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
     _weight: int = field(default=0, init=False, repr=False, compare=False)
@@ -303,6 +305,9 @@ Values = tuple[Value, ...]
 
 UNKNOWN = Unknown()
 ANYTHING: Values = (UNKNOWN,)
+#: The keywords of a call of which nothing is known.
+ANY_ARGUMENTS: Final[Mapping[str, Values]] = {"*": ANYTHING, "**": ANYTHING}
+
 OVERFLOW: Values = (Unknown(overflow=True),)
 
 #: More alternatives than this are as good as unknown.
@@ -454,6 +459,16 @@ def without_contents(values: Values) -> Values:
     return tuple(
         replace(value, arguments=())
         if isinstance(value, InstanceValue) and value.of is None and value.arguments
+        else value
+        for value in values
+    )
+
+
+def without_truth(values: Values) -> Values:
+    """Forget whether something is ``True`` or ``False``: others may have set it since."""
+    return tuple(
+        replace(value, truth=None)
+        if isinstance(value, InstanceValue) and value.truth is not None
         else value
         for value in values
     )

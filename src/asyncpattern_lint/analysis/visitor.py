@@ -59,7 +59,9 @@ from asyncpattern_lint.index.model import (
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import Kind, Use
 
-_CONSTANTS = {"None": "NoneType", "True": "bool", "False": "bool"}
+_CONSTANTS = {
+    "None": Builtin("NoneType"), "True": Builtin("bool", True), "False": Builtin("bool", False)
+}  # fmt: skip
 
 #: Objects with a ``__dict__``, which are also decorators and hence callable.
 MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
@@ -251,7 +253,7 @@ class ExpressionVisitor:
     def _name(self, node: cst.Name) -> Expr:
         constant = _CONSTANTS.get(node.value)
         if constant is not None:
-            return Builtin(constant)
+            return constant
         return self.elements.get(node.value) or Name(node.value)
 
     def _attribute(self, node: cst.Attribute) -> Expr:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from asyncpattern_lint.index import handlers
 from asyncpattern_lint.index.model import (
     OPAQUE,
     PROTOCOL_USES,
@@ -230,7 +231,8 @@ class ExpressionVisitor:
         return lowered
 
     def _constant(self, node: ast.Constant) -> Expr:
-        return Builtin(type(node.value).__name__)
+        value = node.value
+        return Builtin(type(value).__name__, value if isinstance(value, bool) else None)
 
     def _call(self, node: ast.Call) -> Expr:
         func = self.visit(node.func)
@@ -457,6 +459,7 @@ class ExpressionVisitor:
             self._shadow(generator.target, Element(iterable, bool(generator.is_async)))
             for condition in generator.ifs:
                 self.truth(condition)
+                self._forget_asked(condition)
         if isinstance(node, ast.DictComp):
             self.visit(node.key)
             element = self.visit(node.value)
@@ -473,6 +476,12 @@ class ExpressionVisitor:
         self.awaits += is_async
         name = type(node).__name__[:-4].lower()
         return Builtin(name) if isinstance(node, ast.DictComp) else display(name, [element], False)
+
+    def _forget_asked(self, condition: ast.expr) -> None:
+        """Take a comprehension's targets for anything where a condition asks what they are."""
+        asked = handlers.asked_about(condition) & self.elements.keys()
+        if asked:
+            self.elements = {**self.elements, **dict.fromkeys(asked, OPAQUE)}
 
     def _shadow(self, target: ast.expr, value: Expr) -> None:
         """Note what a comprehension's targets, which are its own, stand for inside it."""
@@ -560,6 +569,8 @@ def annotation(node: ast.expr | None) -> Expr | None:
                 return OPAQUE
         case ast.Constant(value=None):
             return Builtin("NoneType")
+        case ast.Constant(value=bool(value)):
+            return Builtin("bool", value)
         case ast.Subscript(value=value, slice=ast.Tuple(elts=elements)):
             return Subscript(annotation(value) or OPAQUE, _annotations(elements))
         case ast.Subscript(value=value, slice=element):

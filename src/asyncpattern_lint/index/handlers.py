@@ -55,6 +55,18 @@ WATCHED = frozenset(
 )  # fmt: skip
 
 
+def asked_about(test: ast.expr) -> frozenset[str]:
+    """Return the names that a test asks such a question about."""
+    return frozenset(
+        argument.id
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call)
+        and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
+        for argument in node.args
+        if isinstance(argument, ast.Name)
+    )
+
+
 def spelled(node: ast.expr, aliases: Mapping[str, str]) -> ast.expr:
     """Return an expression with the names that imports changed as they were."""
     if not aliases or not any(

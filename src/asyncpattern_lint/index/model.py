@@ -49,9 +49,13 @@ class Await(Struct, frozen=True, tag=3):
 
 
 class Builtin(Struct, frozen=True, tag=4):
-    """A value whose builtin type the syntax alone tells, for example a literal's."""
+    """A value whose builtin type the syntax alone tells, for example a literal's.
+
+    ``truth`` is the value itself where that is ``True`` or ``False``.
+    """
 
     name: str
+    truth: bool | None = None
 
 
 class Choice(Struct, frozen=True, tag=5):
