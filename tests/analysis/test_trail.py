@@ -50,6 +50,15 @@ REASONS = {
         """,
         "parameter `*jobs` has no annotation (main.py:1)",
     ),
+    "an annotation that leaves the type to the value": (
+        """\
+        from typing import Final
+        async def main(other):
+            held: Final = other
+            await held.fetch()
+        """,
+        "parameter `other` has no annotation (main.py:2)",
+    ),
     "an annotation that says nothing": (
         """\
         from typing import Any

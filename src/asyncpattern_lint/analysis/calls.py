@@ -53,6 +53,7 @@ from asyncpattern_lint.index.model import (
     Starred,
     Subscript,
     TupleDisplay,
+    Union,
     dotted,
 )
 from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
@@ -398,13 +399,7 @@ class Calls:
             return True
         if not scope.is_stub:
             return False
-        annotation = scope.annotation
-        if isinstance(annotation, Subscript):
-            annotation = annotation.value
-        if annotation is None or isinstance(annotation, Builtin):
-            return False
-        name = dotted(annotation)
-        return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
+        return scope.annotation is not None and _is_open_annotation(scope.annotation)
 
     def frame_of(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Frame:
         """Return the frame of a call."""
@@ -609,6 +604,18 @@ class Calls:
         frame = types.frame_of(function.path, function.number)
         values = types.annotated(annotation, frame, solution)
         return tuple(map(without_steps, values)) if is_known(values) else None
+
+
+def _is_open_annotation(annotation: Expr) -> bool:
+    """Whether an annotation, or one of the options it gives, may be that of an async generator."""
+    if isinstance(annotation, Union):
+        return any(map(_is_open_annotation, annotation.options))
+    if isinstance(annotation, Subscript):
+        annotation = annotation.value
+    if isinstance(annotation, Builtin):
+        return False
+    name = dotted(annotation)
+    return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
 
 
 def _first_parameter(scope: Scope) -> Parameter | None:

@@ -12,6 +12,7 @@ from asyncpattern_lint.index.model import (
     Name,
     Subscript,
     Union,
+    dotted,
 )
 
 #: Longer expressions are cut in messages.
@@ -57,6 +58,11 @@ def placed(reason: Reason | None, path: str, line: int) -> Reason | None:
     if reason is None or reason.path is not None:
         return reason
     return at(reason.text, path, line)
+
+
+def says_nothing(annotation: Expr) -> bool:
+    """Tell whether an annotation leaves the type to the value: ``Final`` or ``ClassVar`` alone."""
+    return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
 
 
 def written(expr: Expr) -> str:

@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis import library, proxies
 from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
 from asyncpattern_lint.analysis.classes import Classes
@@ -492,6 +492,7 @@ class Resolver:
     def declared(self, values: Values, annotation: Expr, frame: Frame) -> Values:
         """Return what an annotated name holds: its values, or its type where that says more."""
         precise = not isinstance(annotation, Subscript | Union)
+        values = proxies.behind(self, values, annotation, frame)
         if is_known(values) and (precise or not any(map(_is_container, values))):
             return values
         promised = self.told(self.types.annotated(annotation, frame))
@@ -608,6 +609,9 @@ class Resolver:
             positions = self._with_overloads(path, entry, entry.live or entry.type_only)
             line = max((entry.every[p].line for p in entry.live), default=0)
             values = self._bound(name, entry, positions, Frame(path, 0))
+            annotation = module.scopes[0].declared.get(name)
+            if annotation is not None:
+                values = proxies.behind(self, values, annotation, Frame(path, 0))
             own = (line, values, not entry.partial)
             if entry.deleted and not entry.live:
                 own = (line, ANYTHING, False)

@@ -7,7 +7,14 @@ the innermost part that is unknown while what it is made of is known.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from asyncpattern_lint.analysis.reasons import NOT_FOLLOWED, Reason, at, placed, written
+from asyncpattern_lint.analysis.reasons import (
+    NOT_FOLLOWED,
+    Reason,
+    at,
+    placed,
+    says_nothing,
+    written,
+)
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.trail_of_calls import TrailOfCalls
 from asyncpattern_lint.analysis.trail_of_members import TrailOfMembers
@@ -251,7 +258,9 @@ class Trail:
                 return self._import(path, self.resolver.module(path).imports[index])
             case Defined(scope=number):
                 return self.calls.definition(path, number, here)
-            case Assigned(annotation=annotation) if annotation is not None:
+            case Assigned(annotation=annotation) if not (
+                annotation is None or says_nothing(annotation)
+            ):
                 return self.members.annotation(annotation, here, f"`{name}`", line)
             case _ if is_placeholder(binding):
                 return at(f"`{name}` is `None` until something else replaces it", path, line)

@@ -4,6 +4,7 @@ Sources: https://typing.python.org/en/latest/spec/ (annotations, generics, alias
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -90,6 +91,10 @@ def special_form(value: Value) -> str:
         # The rest of it are ordinary protocols, aliases and type variables.
         return ""
     return name if module in library.TYPING_MODULES else ""
+
+
+def _opened(value: Value) -> Value:
+    return replace(value, is_open=True) if isinstance(value, InstanceValue) else value
 
 
 class Types:
@@ -265,7 +270,11 @@ class Types:
                     applied = ClassValue(
                         value.path, value.number, stripped, value.exact, value.steps
                     )
-                found.append(self._of_type(applied, solved))
+                held = self._of_type(applied, solved)
+                if isinstance(value, ClassValue) and not self.parameters_of(value):
+                    # The namesake of a generic class was meant, or what it takes is its affair.
+                    held = tuple(map(_opened, held))
+                found.append(held)
             else:
                 found.append(ANYTHING)
         return union(found) or ANYTHING
