@@ -5,7 +5,6 @@ creating a class) and https://docs.python.org/3/howto/mro.html.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -30,7 +29,9 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     is_known,
+    lasting,
     overridden,
+    replace,
     union,
     with_step,
     with_steps,
@@ -66,14 +67,6 @@ _PLAIN_BASES = frozenset({"Generic", "Hashable", "Protocol", "Sized"})
 
 _FUNCTIONS = (FunctionValue, FactoryValue, LambdaValue, PropertyValue)
 
-#: Protocols of which an object is one by its methods alone, and what their argument is.
-_STRUCTURAL = {
-    "typing.Iterable": "element", "typing.Iterator": "element", "typing.Collection": "element",
-    "typing.AsyncIterable": "async element", "typing.AsyncIterator": "async element",
-    "typing.Awaitable": "awaited", "contextlib.AbstractContextManager": "entered",
-    "contextlib.AbstractAsyncContextManager": "async entered",
-}  # fmt: skip
-
 
 class Classes:
     """Answers questions about classes and their instances."""
@@ -83,6 +76,8 @@ class Classes:
         self._lineages: dict[ClassValue, Lineage] = {}
         self._protocols: dict[ClassValue, tuple[Protocol, bool]] = {}
         self._added: dict[str, Protocol] = {}
+        self._instances: dict[tuple[ClassValue, bool], Value] = {}
+        self._searching = 0
 
     # --- instances -----------------------------------------------------------------------
 
@@ -113,6 +108,15 @@ class Classes:
         return (self._instance(value, exact=False),)
 
     def _instance(self, value: ClassValue, *, exact: bool) -> Value:
+        made = self._instances.get((value, exact))
+        if made is None:
+            made = self._made(replace(value, steps=()) if value.steps else value, exact=exact)
+            if not self._searching:
+                # Meanwhile, what a class supports may not be known in full.
+                self._instances[value, exact] = made
+        return with_steps((made,), value.steps)[0]
+
+    def _made(self, value: ClassValue, *, exact: bool) -> Value:
         resolver = self.resolver
         module = resolver.module(value.path)
         scope = module.scopes[value.number]
@@ -122,7 +126,7 @@ class Classes:
                 return Unknown()
             head, _, builtin = canonical.partition("builtins.")
             if not head and library.is_concrete(builtin):
-                return with_steps(self.builtin(builtin, value.arguments), value.steps)[0]
+                return self.builtin(builtin, value.arguments)[0]
         name = module.qualified_name(value.number)
         protocols, is_open = self.protocols_of(value)
         if not exact:
@@ -139,7 +143,7 @@ class Classes:
             is_open=is_open or (structural and canonical not in library.PLAIN_PROTOCOLS),
             structural=structural,
             target=Target(resolver.dotted_name(value.path, name), value.path, scope.line),
-            steps=(*value.steps, step),
+            steps=(step,),
         )
 
     def class_of(self, instance: InstanceValue) -> ClassValue | None:
@@ -260,7 +264,7 @@ class Classes:
                 functions = self.resolver.calls.overloads.accepting(functions, given, keywords)
                 solutions = [types.solve(f, given, keywords) for f in functions]
                 solved = tuple(
-                    _lasting(union(s[variable] for s in solutions if variable in s))
+                    lasting(union(s[variable] for s in solutions if variable in s))
                     for variable in wanted
                 )
                 return solved if any(solved) else ()
@@ -279,7 +283,9 @@ class Classes:
         if known is None:
             # Until it is known, a class that derives from itself derives from the unknown.
             self._lineages[key] = (key, None)
+            self._searching += 1
             known = self._lineages[key] = self._linearised(key)
+            self._searching -= 1
         return known
 
     def _linearised(self, value: ClassValue) -> Lineage:
@@ -360,7 +366,7 @@ class Classes:
         for ancestor in self.lineage(cls):
             if ancestor is not None and _key(ancestor) == _key(target):
                 return ancestor.arguments
-        how = _STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
+        how = library.STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
         results = self.resolver.results
         match how:
             case "element" | "async element":
@@ -389,7 +395,9 @@ class Classes:
         if known is None:
             # Whoever asks meanwhile gets no answer that could be wrong.
             self._protocols[key] = (Protocol.NONE, True)
+            self._searching += 1
             known = self._protocols[key] = self._find_protocols(key)
+            self._searching -= 1
         return known
 
     def _find_protocols(self, value: ClassValue) -> tuple[Protocol, bool]:
@@ -647,12 +655,9 @@ class Classes:
             )
             for ancestor in self.lineage(cls)
         )
-        if opened or self._is_set_by_subclass(cls, name):
+        if opened or self._overriders(cls, name):
             return union((values, ANYTHING))
         return values
-
-    def _is_set_by_subclass(self, cls: ClassValue, name: str) -> bool:
-        return bool(self._overriders(cls, name))
 
     def _is_overridden(self, cls: ClassValue, owner: ClassValue, name: str) -> bool:
         """Whether a known subclass may make a method something of another kind."""
@@ -784,12 +789,6 @@ class Classes:
         if any(isinstance(value, InstanceValue) for value in values):
             return (self._instance(receiver, exact=True),)
         return ANYTHING
-
-
-def _lasting(values: Values) -> Values:
-    """Disregard ``None`` as the first thing that an object holds: another will follow."""
-    is_none = all(isinstance(value, InstanceValue) and value.is_none for value in values)
-    return ANYTHING if values and is_none else values
 
 
 def _key(value: ClassValue | None) -> tuple[str, int] | None:
