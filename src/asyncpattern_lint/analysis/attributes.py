@@ -4,7 +4,6 @@ Sources: https://docs.python.org/3/reference/datamodel.html (attribute access).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.changes import Changes
@@ -22,6 +21,7 @@ from asyncpattern_lint.analysis.values import (
     contradicted,
     is_known,
     overridden,
+    replace,
     union,
     with_step,
     with_steps,

@@ -1,7 +1,6 @@
 """What calling something gives."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.arguments import Arguments, may_hold
@@ -32,6 +31,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     doubted,
     is_known,
+    replace,
     union,
     with_step,
     with_steps,

@@ -7,7 +7,7 @@ the visitor finds live at a place is what one or more of its bindings give.
 from asyncpattern_lint.analysis.judge import always_fails, may_fail
 from asyncpattern_lint.analysis.passing import demands_on_arguments, excludes
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.analysis.values import UNKNOWN, Frame, ModuleValue, Values
+from asyncpattern_lint.analysis.values import ANYTHING, Frame, ModuleValue, Values
 from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.model import (
     Attribute,
@@ -51,6 +51,7 @@ class _Scope:
         self.scope = scope
 
     def is_candidate(self) -> bool:
+        self.resolver.scan(self.frame)
         return (
             any(self._is_misused(site.value, site.uses) for site in self.scope.uses)
             or any(
@@ -67,7 +68,7 @@ class _Scope:
 
     def _is_misused(self, expr: Expr, uses: int) -> bool:
         values = self._values(expr)
-        if all(value == UNKNOWN for value in values):
+        if values == ANYTHING:
             return False
         return any(self._may_fail(expr, use, values) for use in _USES[uses & _EVERY_USE])
 
@@ -125,10 +126,15 @@ class _Scope:
         scope = self.scope
         if scope.kind is not ScopeKind.FUNCTION or scope.annotation is None:
             return False
+        returned = [
+            (item.value, values)
+            for item in scope.returns
+            if may_fail(Use.RESULT, values := self._values(item.value))
+        ]
+        if not returned:
+            return False
         outer = Frame(self.frame.path, scope.parent)
         promised = self.resolver.types.annotated(scope.annotation, outer)
         return any(
-            excludes(promised, values) or self._depends_on_flow(item.value)
-            for item in scope.returns
-            if may_fail(Use.RESULT, values := self._values(item.value))
+            excludes(promised, values) or self._depends_on_flow(value) for value, values in returned
         )

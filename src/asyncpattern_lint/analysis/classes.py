@@ -5,7 +5,6 @@ https://docs.python.org/3/howto/mro.html.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -23,6 +22,8 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     is_known,
+    lasting,
+    replace,
     union,
     with_steps,
     without_steps,
@@ -50,14 +51,6 @@ Lineage = tuple[ClassValue | None, ...]
 #: Bases that add nothing to what objects support here.
 _PLAIN_BASES = frozenset({"Generic", "Hashable", "Protocol", "Sized"})
 
-#: Protocols of which an object is one by its methods alone, and what their argument is.
-_STRUCTURAL = {
-    "typing.Iterable": "element", "typing.Iterator": "element", "typing.Collection": "element",
-    "typing.AsyncIterable": "async element", "typing.AsyncIterator": "async element",
-    "typing.Awaitable": "awaited", "contextlib.AbstractContextManager": "entered",
-    "contextlib.AbstractAsyncContextManager": "async entered",
-}  # fmt: skip
-
 
 class Classes:
     """Answers questions about classes and their instances."""
@@ -67,6 +60,8 @@ class Classes:
         self._lineages: dict[ClassValue, Lineage] = {}
         self._protocols: dict[ClassValue, tuple[Protocol, bool]] = {}
         self._added: dict[str, Protocol] = {}
+        self._instances: dict[tuple[ClassValue, bool], Value] = {}
+        self._searching = 0
 
     # --- instances -----------------------------------------------------------------------
 
@@ -98,6 +93,15 @@ class Classes:
 
     def instance(self, value: ClassValue, *, exact: bool) -> Value:
         """Return an object of a class; ``exact`` tells that it is of no subclass."""
+        made = self._instances.get((value, exact))
+        if made is None:
+            made = self._made(replace(value, steps=()) if value.steps else value, exact=exact)
+            if not self._searching:
+                # Meanwhile, what a class supports may not be known in full.
+                self._instances[value, exact] = made
+        return with_steps((made,), value.steps)[0]
+
+    def _made(self, value: ClassValue, *, exact: bool) -> Value:
         resolver = self.resolver
         module = resolver.module(value.path)
         scope = module.scopes[value.number]
@@ -107,7 +111,7 @@ class Classes:
                 return Unknown()
             head, _, builtin = canonical.partition("builtins.")
             if not head and library.is_concrete(builtin):
-                return with_steps(self.builtin(builtin, value.arguments), value.steps)[0]
+                return self.builtin(builtin, value.arguments)[0]
         name = module.qualified_name(value.number)
         protocols, is_open = self.protocols_of(value)
         if not exact:
@@ -124,7 +128,7 @@ class Classes:
             is_open=is_open or (structural and canonical not in library.PLAIN_PROTOCOLS),
             structural=structural,
             target=Target(resolver.dotted_name(value.path, name), value.path, scope.line),
-            steps=(*value.steps, step),
+            steps=(step,),
         )
 
     def class_of(self, instance: InstanceValue) -> ClassValue | None:
@@ -246,7 +250,7 @@ class Classes:
                     return ()
                 solutions = [self._solved_by(f, value, wanted, given, keywords) for f in functions]
                 solved = tuple(
-                    _lasting(union(s[variable] for s in solutions if variable in s))
+                    lasting(union(s[variable] for s in solutions if variable in s))
                     for variable in wanted
                 )
                 return solved if any(map(is_known, solved)) else ()
@@ -297,7 +301,9 @@ class Classes:
         if known is None:
             # Until it is known, a class that derives from itself derives from the unknown.
             self._lineages[key] = (key, None)
+            self._searching += 1
             known = self._lineages[key] = self._linearised(key)
+            self._searching -= 1
         return known
 
     def _linearised(self, value: ClassValue) -> Lineage:
@@ -378,7 +384,7 @@ class Classes:
         for ancestor in self.lineage(cls):
             if ancestor is not None and class_key(ancestor) == class_key(target):
                 return ancestor.arguments
-        how = _STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
+        how = library.STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
         results = self.resolver.results
         match how:
             case "element" | "async element":
@@ -412,7 +418,9 @@ class Classes:
         if known is None:
             # Whoever asks meanwhile gets no answer that could be wrong.
             self._protocols[key] = (Protocol.NONE, True)
+            self._searching += 1
             known = self._protocols[key] = self._find_protocols(key)
+            self._searching -= 1
         return known
 
     def _find_protocols(self, value: ClassValue) -> tuple[Protocol, bool]:
@@ -512,12 +520,6 @@ class Classes:
                 added |= Protocol.ITERABLE
             known = self._added[name] = added
         return known
-
-
-def _lasting(values: Values) -> Values:
-    """Disregard ``None`` as the first thing that an object holds: another will follow."""
-    is_none = all(isinstance(value, InstanceValue) and value.is_none for value in values)
-    return ANYTHING if values and is_none else values
 
 
 def class_key(value: ClassValue | None) -> tuple[str, int] | None:

@@ -4,7 +4,6 @@ Source: https://docs.python.org/3/reference/compound_stmts.html#function-definit
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -25,6 +24,7 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Value,
     Values,
+    replace,
     union,
     with_step,
     without_steps,

@@ -3,7 +3,6 @@
 Source: https://docs.python.org/3/howto/descriptor.html.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.values import (
@@ -23,6 +22,7 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     is_known,
+    replace,
     union,
     with_steps,
 )

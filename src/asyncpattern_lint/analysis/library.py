@@ -5,6 +5,7 @@ Each is documented under https://docs.python.org/3/library/.
 
 import builtins
 import types
+from functools import cache
 from typing import NamedTuple
 
 from asyncpattern_lint.analysis.values import Binds
@@ -78,6 +79,14 @@ PLAIN_PROTOCOLS = frozenset(
         "typing.Generator", "typing.Iterable", "typing.Iterator", "typing.Reversible",
     }
 )  # fmt: skip
+
+#: Protocols of which an object is one by its methods alone, and what their argument is.
+STRUCTURAL = {
+    "typing.Iterable": "element", "typing.Iterator": "element", "typing.Collection": "element",
+    "typing.AsyncIterable": "async element", "typing.AsyncIterator": "async element",
+    "typing.Awaitable": "awaited", "contextlib.AbstractContextManager": "entered",
+    "contextlib.AbstractAsyncContextManager": "async entered",
+}  # fmt: skip
 
 #: Where typeshed describes the builtin types that have no name of their own in ``builtins``.
 STUB_NAMES = {
@@ -242,6 +251,7 @@ _PLAIN = frozenset(
 )
 
 
+@cache
 def protocols_of_class(found: type) -> Protocol:
     """Return what instances of a builtin class support."""
     protocols = Protocol.NONE

@@ -5,7 +5,6 @@ builtin types and their number tell is followed.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.types import special_form
@@ -20,6 +19,7 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     is_known,
+    replace,
 )
 from asyncpattern_lint.index.model import (
     Builtin,

@@ -107,6 +107,13 @@ def _is_other_iterable(resolver: Resolver, name: str, value: Expr, frame: Frame)
 def _annotation_demands(
     resolver: Resolver, function: FunctionValue, call: Call, frame: Frame
 ) -> Iterator[ArgumentDemand]:
+    passed = [
+        (key, value)
+        for key, value in _passed(call)
+        if not isinstance(value, Opaque) and _is_work(resolver.judged(value, frame))
+    ]
+    if not passed:
+        return
     scope = resolver.scope_of(function)
     outer = resolver.types.frame_of(function.path, function.number)
     by_position: dict[int, Parameter] = {}
@@ -125,21 +132,33 @@ def _annotation_demands(
             by_name[parameter.name] = parameter
             if parameter.position is not None:
                 by_position[parameter.position] = parameter
-    passed: list[tuple[int | str, Expr, Parameter | None]] = []
     first = int(function.receiver is not None)
-    for position, value in enumerate(call.args):
-        if isinstance(value, Starred):
-            break
-        passed.append((position, value, by_position.get(position + first, rest)))
-    passed += [
-        (name, value, by_name.get(name, others)) for name, value in call.keywords if name != "**"
-    ]
-    for key, value, wanted in passed:
-        if wanted is None or wanted.annotation is None or isinstance(value, Opaque):
+    for key, value in passed:
+        if isinstance(key, int):
+            wanted = by_position.get(key + first, rest)
+        else:
+            wanted = by_name.get(key, others)
+        if wanted is None or wanted.annotation is None:
             continue
         promised = resolver.types.annotated(wanted.annotation, outer)
         if excludes(promised, resolver.judged(value, frame)):
             yield ArgumentDemand(key, value, Use.RESULT, f"argument {wanted.name}")
+
+
+def _passed(call: Call) -> Iterator[tuple[int | str, Expr]]:
+    """Yield the arguments of which the place is known."""
+    for position, value in enumerate(call.args):
+        if isinstance(value, Starred):
+            break
+        yield position, value
+    for name, value in call.keywords:
+        if name != "**":
+            yield name, value
+
+
+def _is_work(values: Values) -> bool:
+    """Whether an argument is work that has not been done yet, whatever it is else."""
+    return bool(values) and all(isinstance(value, Produced) for value in values)
 
 
 def excludes(promised: Values, values: Values) -> bool:
@@ -150,8 +169,7 @@ def excludes(promised: Values, values: Values) -> bool:
     """
     return (
         bool(promised)
-        and bool(values)
-        and all(isinstance(value, Produced) for value in values)
+        and _is_work(values)
         and all(
             isinstance(promise, InstanceValue)
             and not promise.structural

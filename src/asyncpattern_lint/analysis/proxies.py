@@ -3,10 +3,9 @@
 See https://docs.python.org/3/reference/datamodel.html#object.__getattr__.
 """
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis.values import ClassValue, Frame, InstanceValue, Values
+from asyncpattern_lint.analysis.values import ClassValue, Frame, InstanceValue, Values, replace
 from asyncpattern_lint.index.model import Expr
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from asyncpattern_lint.analysis import library, proxies
 from asyncpattern_lint.analysis.attributes import Attributes
@@ -34,6 +33,7 @@ from asyncpattern_lint.analysis.values import (
     contradicted,
     forget_values,
     is_known,
+    replace,
     union,
     with_step,
     with_steps,
@@ -97,6 +97,8 @@ class Resolver:
         self.results = Results(self)
         self.types = Types(self)
         self._canonical: dict[tuple[str, int], str] = {}
+        self._scanned: Frame | None = None
+        self._scan: dict[Expr, Values] = {}
         self._methods: dict[type, Callable[..., Values]] = {
             Name: self._name,
             Attribute: self._attribute,
@@ -213,7 +215,19 @@ class Resolver:
     def evaluate(self, expr: Expr, frame: Frame) -> Values:
         """Return what an expression may stand for in a frame."""
         method = self._methods.get(type(expr))
-        return ANYTHING if method is None else method(expr, frame)
+        if method is None:
+            return ANYTHING
+        if frame is not self._scanned or self.memo.is_busy:
+            return method(expr, frame)
+        known = self._scan.get(expr)
+        if known is None:
+            known = self._scan[expr] = method(expr, frame)
+        return known
+
+    def scan(self, frame: Frame) -> None:
+        """Prepare for many questions in one frame: the parts of its expressions are repeated."""
+        self._scanned = frame
+        self._scan = {}
 
     def _builtin(self, expr: Builtin, _: Frame) -> Values:
         values = self.classes.builtin(expr.name)
@@ -356,7 +370,14 @@ class Resolver:
         if name in module.nonlocals:
             return ANYTHING
         at: Frame | None = frame
-        for number, scope in module.enclosing(frame.number):
+        scopes = module.scopes
+        following = frame.number
+        while following >= 0:
+            number, scope = following, scopes[following]
+            following = scope.parent
+            if scope.kind is ScopeKind.CLASS and number != frame.number:
+                # https://docs.python.org/3/reference/executionmodel.html#resolution-of-names
+                continue
             if name in scope.outer or (
                 number == 0 and not (frame.everything and frame.number == 0)
             ):

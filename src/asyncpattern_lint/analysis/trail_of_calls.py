@@ -1,7 +1,6 @@
 """Where the trail of a call, of a decorator, or of what an object gives is lost."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -21,6 +20,7 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Value,
     Values,
+    replace,
 )
 from asyncpattern_lint.index.model import (
     Await,

@@ -4,7 +4,6 @@ Sources: https://typing.python.org/en/latest/spec/ (annotations, generics, alias
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -33,6 +32,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     bounded,
     is_known,
+    replace,
     union,
     without_steps,
 )

@@ -33,7 +33,7 @@ MAX_BYTES = 10_000_000
 _PARALLEL_THRESHOLD = 150
 
 #: So many outlines are kept decoded: the ones that a run comes back to.
-_MAX_DECODED = 3_000
+_MAX_DECODED = 1_000
 
 #: Parts of the names of modules that hold the asynchronous twins of classes.
 ASYNC_MODULES = frozenset({"aio", "asyncio"})
@@ -144,7 +144,10 @@ class Project:
 
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
-        outline = self._decoded.get(path) or self.outline(path)
+        known = self._decoded.get(path)
+        if known is not None:
+            return known
+        outline = self.outline(path)
         return outline if isinstance(outline, ModuleIndex) else None
 
     def is_foreign(self, path: str) -> bool:
