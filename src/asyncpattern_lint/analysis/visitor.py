@@ -4,19 +4,26 @@ It visits the fields that carry meaning only, which is ten times as quick as ``C
 every comma and space, and asks for positions only where there is something to report.
 """
 
-import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any
 
 import libcst as cst
 
+from asyncpattern_lint.analysis.guards import condition_in, guarded_names
 from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.syntax import (
+    as_outlined,
+    formats_plainly,
+    is_literal,
+    last_name,
+    parsed,
+    yields,
+)
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Frame,
@@ -31,10 +38,7 @@ from asyncpattern_lint.index.expressions import (
     annotation,
     display,
     items,
-    lowered_subscript,
-    lowered_union,
 )
-from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS, condition_of
 from asyncpattern_lint.index.model import (
     OPAQUE,
     PROTOCOL_USES,
@@ -43,7 +47,6 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
-    Condition,
     Element,
     Expr,
     Fallback,
@@ -451,7 +454,7 @@ class ExpressionVisitor:
                     "comparison in",
                     lambda kind: kind is Kind.GENERATOR,
                 )
-                if _is_literal(nodes[position + 1]):
+                if is_literal(nodes[position + 1]):
                     self._use_result(nodes[position], operands[position], "comparison in")
                 continue
             plain = False
@@ -496,7 +499,7 @@ class ExpressionVisitor:
         if self.comprehensions:
             return OPAQUE
         ordered = [p.name.value for p in every]
-        return Lambda((*ordered, *names[len(ordered) :]), body, _yields(node.body), 0)
+        return Lambda((*ordered, *names[len(ordered) :]), body, yields(node.body), 0)
 
     def _display(self, node: cst.List | cst.Tuple | cst.Set) -> Expr:
         elements: list[Expr] = []
@@ -601,30 +604,6 @@ class ExpressionVisitor:
         return OPAQUE
 
 
-def parsed(node: cst.BaseExpression) -> ast.expr | None:
-    """Return an expression as ``ast`` has it, None if it is too new for this Python."""
-    try:
-        return ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def condition_in(test: cst.BaseExpression) -> Condition | None:
-    """Return what a test asks of one name, None if it asks something else."""
-    expression = parsed(test)
-    return None if expression is None else condition_of(expression)
-
-
-def as_outlined(node: cst.Subscript | cst.BinaryOperation, value: Expr) -> Expr:
-    """Lower a subscript of a lowered value, or ``A | B``, as the outline does."""
-    expression = parsed(node)
-    if isinstance(expression, ast.Subscript):
-        return lowered_subscript(expression, value)
-    if isinstance(expression, ast.BinOp):
-        return lowered_union(expression)
-    return OPAQUE
-
-
 def _elements(target: cst.BaseExpression, value: Expr) -> dict[str, Expr]:
     """Return what the targets of a comprehension stand for."""
     if isinstance(target, cst.Name):
@@ -649,144 +628,3 @@ def join(states: Sequence[dict[str, Values]]) -> dict[str, Values]:
             elif known is not values and known != values:
                 joined[name] = tuple(dict.fromkeys(known + values))
     return joined
-
-
-def target_names(target: cst.BaseExpression) -> frozenset[str]:
-    """Return the names that an assignment target binds."""
-    if isinstance(target, cst.Name):
-        return frozenset({target.value})
-    if isinstance(target, cst.Tuple | cst.List):
-        return frozenset().union(*(target_names(e.value) for e in target.elements))
-    return frozenset()
-
-
-def _yields(node: cst.CSTNode) -> bool:
-    """Whether a lambda's body yields, not counting the scopes inside it."""
-    if isinstance(node, cst.Yield):
-        return True
-    if isinstance(node, cst.Lambda):
-        return False
-    return any(_yields(child) for child in node.children)
-
-
-def formats_plainly(func: cst.BaseExpression, key: int | str) -> bool:
-    """Tell whether ``"...".format`` turns an argument into text with ``str``.
-
-    It does not where the text shows the argument's ``repr``, takes an attribute of it, or does
-    not use it at all. See https://docs.python.org/3/library/string.html#formatstrings.
-    """
-    if not isinstance(func, cst.Attribute) or not isinstance(func.value, cst.SimpleString):
-        return False
-    text = func.value.evaluated_value
-    if not isinstance(text, str):
-        return False
-    try:
-        fields = list(Formatter().parse(text))
-    except ValueError:
-        return False
-    automatic = 0
-    for _, name, _, conversion in fields:
-        if name is None:
-            continue
-        wanted = name or str(automatic)
-        automatic += not name
-        if wanted == str(key):
-            return conversion in (None, "s")
-    return False
-
-
-def _is_literal(node: cst.BaseExpression) -> bool:
-    """Whether an expression is made of literals only."""
-    if isinstance(node, cst.List | cst.Tuple | cst.Set):
-        return all(
-            isinstance(element, cst.Element) and _is_literal(element.value)
-            for element in node.elements
-        )
-    return isinstance(node, cst.SimpleString | cst.Integer | cst.Float)
-
-
-def last_name(node: cst.BaseExpression) -> str:
-    """Return the last component of a name, attribute or callee, else an empty string."""
-    if isinstance(node, cst.Call):
-        return last_name(node.func)
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
-
-
-def guarded_names(node: cst.CSTNode) -> frozenset[str]:
-    """Return what a test asks something about, such as ``isawaitable(x)`` or ``fits(self.x)``.
-
-    Attributes are given as dotted names.
-    """
-    return asked_names(node) | frozenset(_decided_by_calls(node))
-
-
-def asked_names(node: cst.CSTNode) -> frozenset[str]:
-    """Return what well-known questions such as ``isawaitable(x)`` are about, anywhere inside."""
-    names: set[str] = set()
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Call):
-            asked = last_name(current.func)
-            if asked in GUARDS or asked.startswith(GUARD_PREFIXES):
-                about = frozenset(_asked_about(current))
-                if asked == "hasattr" and "self" in about:
-                    # It asks for an attribute; what the object is stays known.
-                    about = frozenset({f"self.{_text_of(current)}"})
-                names.update(about)
-        stack.extend(current.children)
-    return frozenset(names)
-
-
-#: Functions that say something of an object's contents rather than of its kind.
-_PLAIN_TESTS = frozenset({"all", "any", "bool", "int", "len", "str", "next", "max", "min", "sum"})
-
-
-def _decided_by_calls(node: cst.CSTNode) -> Iterator[str]:
-    """Yield what is passed to functions whose answers decide a test by themselves."""
-    if isinstance(node, cst.BooleanOperation):
-        yield from _decided_by_calls(node.left)
-        yield from _decided_by_calls(node.right)
-    elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        yield from _decided_by_calls(node.expression)
-    elif isinstance(node, cst.Call) and last_name(node.func) not in _PLAIN_TESTS:
-        yield from _asked_about(node)
-
-
-def _text_of(node: cst.Call) -> str:
-    """Return the text that is a call's second argument, if it is one."""
-    value = node.args[1].value if len(node.args) > 1 else None
-    text = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
-    return text if isinstance(text, str) else ""
-
-
-def _asked_about(node: cst.Call) -> Iterator[str]:
-    for argument in node.args:
-        name = dotted_name(argument.value)
-        if name:
-            yield name
-
-
-def dotted_name(node: cst.BaseExpression) -> str:
-    """Return ``a.b.c`` for a name or a chain of plain attributes, else an empty string."""
-    parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if not isinstance(node, cst.Name):
-        return ""
-    return ".".join((node.value, *reversed(parts)))
-
-
-def names_in(node: cst.CSTNode) -> frozenset[str]:
-    """Return every name in a piece of code, in whatever role."""
-    names: set[str] = set()
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Name):
-            names.add(current.value)
-        stack.extend(current.children)
-    return frozenset(names)

@@ -6,9 +6,11 @@ from typing import Any
 
 import libcst as cst
 
+from asyncpattern_lint.analysis.guards import asked_names, condition_in, guarded_names
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import excludes
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.syntax import last_name, names_in, parsed, target_names
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Frame,
@@ -22,14 +24,7 @@ from asyncpattern_lint.analysis.values import (
 from asyncpattern_lint.analysis.visitor import (
     MANAGERS,
     ExpressionVisitor,
-    asked_names,
-    condition_in,
-    guarded_names,
     join,
-    last_name,
-    names_in,
-    parsed,
-    target_names,
 )
 from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.expressions import annotation, items
