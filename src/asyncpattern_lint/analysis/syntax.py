@@ -5,7 +5,7 @@ from string import Formatter
 
 import libcst as cst
 
-from asyncpattern_lint.index.expressions import lowered_subscript, lowered_union
+from asyncpattern_lint.index.lowering import lowered_subscript, lowered_union
 from asyncpattern_lint.index.model import OPAQUE, Expr
 
 

@@ -33,12 +33,8 @@ from asyncpattern_lint.analysis.values import (
     Values,
 )
 from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.expressions import (
-    STAR,
-    annotation,
-    display,
-    items,
-)
+from asyncpattern_lint.index.expressions import STAR
+from asyncpattern_lint.index.lowering import annotation, display, items
 from asyncpattern_lint.index.model import (
     OPAQUE,
     PROTOCOL_USES,

@@ -27,7 +27,6 @@ from asyncpattern_lint.analysis.visitor import (
     join,
 )
 from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.expressions import annotation, items
 from asyncpattern_lint.index.handlers import (
     ENDING_CALLS,
     RAISING_CONTEXTS,
@@ -37,6 +36,7 @@ from asyncpattern_lint.index.handlers import (
     truth_in_stub,
     truth_of,
 )
+from asyncpattern_lint.index.lowering import annotation, items
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Ask,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from asyncpattern_lint.index import dunder_all, handlers
-from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
+from asyncpattern_lint.index.expressions import ExpressionVisitor
+from asyncpattern_lint.index.lowering import annotation
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Assigned,
