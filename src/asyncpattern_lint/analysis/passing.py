@@ -14,7 +14,17 @@ from asyncpattern_lint.analysis.values import (
     Values,
 )
 from asyncpattern_lint.index.expressions import STAR
-from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter
+from asyncpattern_lint.index.model import (
+    Ask,
+    Builtin,
+    Call,
+    Condition,
+    Expr,
+    Lambda,
+    Opaque,
+    Parameter,
+    dotted,
+)
 from asyncpattern_lint.protocol import Use
 
 
@@ -89,6 +99,9 @@ def _annotation_demands(
         if not isinstance(parameter, Parameter) or len(entry.every) > 1:
             # A parameter that is bound anew takes more than its annotation says.
             continue
+        if any(c.name == parameter.name and _asks_for_work(c) for c in scope.guards):
+            # So does one that is asked whether it can be awaited.
+            continue
         if parameter.variadic == "*":
             rest = parameter
         elif parameter.variadic == "**":
@@ -112,6 +125,12 @@ def _annotation_demands(
         promised = resolver.types.annotated(wanted.annotation, outer)
         if excludes(promised, resolver.judged(value, frame)):
             yield ArgumentDemand(key, value, Use.RESULT, f"argument {wanted.name}")
+
+
+def _asks_for_work(condition: Condition) -> bool:
+    """Whether a test asks if something is work that is not done yet, or has some method."""
+    name = (dotted(condition.about) or "").rpartition(".")[2]
+    return condition.ask is Ask.ANSWER and name not in {"callable", "getattr", "isinstance"}
 
 
 def excludes(promised: Values, values: Values) -> bool:

@@ -5,19 +5,27 @@ every comma and space, and asks for positions only where there is something to r
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
 
-from asyncpattern_lint.analysis.guards import condition_in, guarded_names
+from asyncpattern_lint.analysis.guards import (
+    asked_in,
+    bound_in,
+    calls_in,
+    condition_in,
+    guarded_names,
+    split,
+)
 from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.syntax import (
     as_outlined,
+    dotted_name,
     formats_plainly,
     is_literal,
     last_name,
@@ -32,8 +40,21 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Values,
 )
+from asyncpattern_lint.index.conditions import (
+    MAX_PARTS,
+    Elements,
+    disturbed,
+    joined,
+    lasting,
+    narrowed,
+    outcome,
+    parts_of,
+    tells,
+    without,
+)
 from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.expressions import STAR
+from asyncpattern_lint.index.handlers import QUESTIONS, opposite
 from asyncpattern_lint.index.lowering import annotation, display, items
 from asyncpattern_lint.index.model import (
     OPAQUE,
@@ -50,6 +71,7 @@ from asyncpattern_lint.index.model import (
     Lambda,
     ModuleIndex,
     Name,
+    Narrowed,
     Opaque,
     Scope,
     dotted,
@@ -217,7 +239,7 @@ class ExpressionVisitor:
                     expr = value
                 case Call(func=func):
                     expr = func
-                case Await(value=value):
+                case Await(value=value) | Narrowed(value=value):
                     expr = value
                 case _:
                     break
@@ -237,9 +259,11 @@ class ExpressionVisitor:
     def truth(self, node: cst.BaseExpression) -> None:
         """Judge an expression that is tested for truth."""
         if isinstance(node, cst.BooleanOperation):
+            elements = self.elements
             self.truth(node.left)
-            self._forget_guarded(node.left)
+            self._where(node.left, isinstance(node.operator, cst.And))
             self.truth(node.right)
+            self.elements = elements
         elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
             self.truth(node.expression)
         else:
@@ -267,7 +291,8 @@ class ExpressionVisitor:
         )
         if isinstance(value, Name | Attribute):
             self._check_module_attribute(node, value, name)
-        return Attribute(value, name)
+        told = self.elements.get(dotted_name(node)) if self.elements else None
+        return told or Attribute(value, name)
 
     def _check_module_attribute(self, node: cst.Attribute, value: Expr, name: str) -> None:
         start = head(value)
@@ -310,6 +335,9 @@ class ExpressionVisitor:
             args[0] = annotation(parsed(node.args[0].value)) or OPAQUE
         call = Call(func, tuple(args), tuple(keywords))
         self._check_arguments(node, call, nodes)
+        name_called = last_name(node.func)
+        if self.module.aliases.get(name_called, name_called) not in QUESTIONS:
+            self.disturb()
         return call
 
     def _check_arguments(
@@ -347,6 +375,7 @@ class ExpressionVisitor:
         self.awaits += 1
         value = self.visit(node.expression)
         self.use(node.expression, value, Use.AWAIT, "await")
+        self.disturb()
         return Await(value)
 
     def _binary(self, node: cst.BinaryOperation) -> Expr:
@@ -398,8 +427,10 @@ class ExpressionVisitor:
         left = self.visit(node.left)
         self.use(node.left, left, Use.TRUTH, "truth test")
         before = None if self.env is None else dict(self.env)
-        asked = self._forget_guarded(node.left)
+        elements = self.elements
+        asked = self._where(node.left, isinstance(node.operator, cst.And))
         right = self.visit(node.right)
+        self.elements = elements
         if before is not None and self.env is not None:
             self.env = join([before, self.env])
         if asked:
@@ -408,9 +439,47 @@ class ExpressionVisitor:
             return Fallback(left, right)
         return Choice((left, right))
 
+    def _where(self, test: cst.BaseExpression, holds: bool) -> frozenset[str]:
+        """Take for granted what a test tells; return what it asks that is not understood."""
+        silenced = self._forget_guarded(test)
+        parts = list(parts_of(test, split))
+        if len(parts) <= MAX_PARTS and (
+            self.elements or any(tells(asked_in(part, self.module.aliases)) for part in parts)
+        ):
+            start: Elements = self.elements
+            told: Elements = outcome(test, holds, start, split, self._told, joined)
+            self.elements = dict(told)
+        return silenced
+
+    def _told(self, elements: Elements, part: cst.BaseExpression, holds: bool) -> Elements:
+        condition = asked_in(part, self.module.aliases)
+        bound = bound_in(part)
+        if bound:
+            elements = without(elements, bound)
+        if condition is None:
+            return disturbed(elements) if calls_in(part) else elements
+        return narrowed(elements, condition if holds else opposite(condition))
+
+    def _not_understood(self, test: cst.BaseExpression) -> Iterator[str]:
+        """Yield what the parts of a test are about that tell nothing that is understood here."""
+        parts = list(parts_of(test, split))
+        for part in parts:
+            condition = asked_in(part, self.module.aliases)
+            if (
+                condition is None
+                or len(parts) > MAX_PARTS
+                or not self.resolver.narrowing.understands(condition, self.frame)
+            ):
+                yield from guarded_names(part)
+
+    def disturb(self) -> None:
+        """Note that other code has run, which may have set attributes."""
+        if self.elements:
+            self.elements = dict(disturbed(self.elements))
+
     def _forget_guarded(self, test: cst.BaseExpression) -> frozenset[str]:
         """Take the names that a test asks about for anything, in what depends on it."""
-        asked = guarded_names(test)
+        asked = frozenset(self._not_understood(test))
         condition = condition_in(test)
         if condition is not None and self.env is not None:
             held = self.env.get(condition.name, ())
@@ -465,13 +534,20 @@ class ExpressionVisitor:
 
     def _conditional(self, node: cst.IfExp) -> Expr:
         self.truth(node.test)
-        asked = self._forget_guarded(node.test)
-        options = (self.visit(node.body), self.visit(node.orelse))
-        return OPAQUE if asked else Choice(options)
+        elements = self.elements
+        asked = self._where(node.test, True)
+        body = self.visit(node.body)
+        self.elements = elements
+        self._where(node.test, False)
+        otherwise = self.visit(node.orelse)
+        self.elements = elements
+        return OPAQUE if asked else Choice((body, otherwise))
 
     def _walrus(self, node: cst.NamedExpr) -> Expr:
         value = self.visit(node.value)
         if isinstance(node.target, cst.Name):
+            if self.elements:
+                self.elements = without(self.elements, frozenset({node.target.value}))
             self.bind(node.target.value, self.values(value))
         return value
 
@@ -487,7 +563,7 @@ class ExpressionVisitor:
         names += [star.name.value for star in stars if isinstance(star, cst.Param)]
         env, shadows = self.env, self.shadows
         elements = self.elements
-        self.elements = {n: e for n, e in elements.items() if n not in names}
+        self.elements = without(lasting(elements), frozenset(names)) if elements else elements
         self.env = None
         self.shadows = (*shadows, *((name, ANYTHING) for name in names))
         body = self.visit(node.body)
@@ -535,10 +611,11 @@ class ExpressionVisitor:
             else:
                 self.use(clause.iter, lowered, Use.FOR, "comprehension")
             element = Element(lowered, clause.asynchronous is not None)
-            self.elements = {**self.elements, **_elements(clause.target, element)}
+            bound = _elements(clause.target, element)
+            self.elements = {**without(self.elements, frozenset(bound)), **bound}
             for condition in clause.ifs:
                 self.truth(condition.test)
-                self._forget_guarded(condition.test)
+                self._where(condition.test, True)
             clause = clause.inner_for_in
         if isinstance(node, cst.DictComp):
             self.visit(node.key)
@@ -591,6 +668,7 @@ class ExpressionVisitor:
                 self.use(node.value.item, lowered, Use.FOR, "yield from")
         elif node.value is not None:
             self.visit(node.value)
+        self.disturb()
         return OPAQUE
 
     def _other(self, node: cst.BaseExpression) -> Expr:

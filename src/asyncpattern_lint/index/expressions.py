@@ -1,9 +1,27 @@
 """Lower ``ast`` expressions to the model's, noting the uses on the way."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from asyncpattern_lint.index.conditions import (
+    MAX_PARTS,
+    Elements,
+    asked,
+    bound_in,
+    disturbed,
+    is_question,
+    joined,
+    lasting,
+    narrowed,
+    outcome,
+    parts_of,
+    reference,
+    split,
+    tells,
+    without,
+)
+from asyncpattern_lint.index.handlers import opposite
 from asyncpattern_lint.index.lowering import (
     annotation,
     display,
@@ -80,7 +98,10 @@ class ExpressionVisitor:
         self.written: set[tuple[str, str]] = set()
         self.patched: set[str] = set()
         self.sys_modules: set[str] = set()
+        self.registered: set[str] = set()
+        self.aliases: Mapping[str, str] = {}
         self.elements: dict[str, Expr] = {}
+        """What the targets of comprehensions, and what tests tell about, stand for at a place."""
         self._methods: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -157,12 +178,56 @@ class ExpressionVisitor:
     def truth(self, node: ast.expr) -> None:
         """Note that an expression is tested for truth."""
         if isinstance(node, ast.BoolOp):
-            for operand in node.values:
-                self.truth(operand)
+            self._in_turn(node, self.truth)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             self.truth(node.operand)
         else:
             self.use(self.visit(node), _TRUTH)
+
+    # --- what tests tell ---------------------------------------------------------------
+
+    def _in_turn(self, node: ast.BoolOp, visit: Callable[[ast.expr], object]) -> None:
+        """Visit operands, each of which is reached only if those before it turned out so."""
+        elements = self.elements
+        joint = isinstance(node.op, ast.And)
+        count = 0
+        for operand in node.values:
+            visit(operand)
+            if operand is not node.values[-1]:
+                count += sum(1 for _ in parts_of(operand, split))
+                self.elements = (
+                    self._where(operand, joint) if count <= MAX_PARTS else dict(elements)
+                )
+        self.elements = elements
+
+    def _under(self, test: ast.expr, holds: bool, node: ast.expr) -> Expr:
+        """Lower an expression that is reached only where a test turned out so."""
+        elements = self.elements
+        if sum(1 for _ in parts_of(test, split)) <= MAX_PARTS:
+            self.elements = self._where(test, holds)
+        value = self.visit(node)
+        self.elements = elements
+        return value
+
+    def _where(self, test: ast.expr, holds: bool) -> dict[str, Expr]:
+        """Return what references stand for where a test turned out so."""
+        if not self.elements and not any(
+            tells(asked(part, self.aliases)) for part in parts_of(test, split)
+        ):
+            return self.elements
+        start: Elements = self.elements
+        told: Elements = outcome(test, holds, start, split, self._told, joined)
+        return dict(told)
+
+    def _told(self, elements: Elements, part: ast.expr, holds: bool) -> Elements:
+        condition = asked(part, self.aliases)
+        bound = bound_in(part)
+        if bound:
+            elements = without(elements, bound)
+        if condition is None:
+            calls = any(isinstance(inner, ast.Call) for inner in ast.walk(part))
+            return disturbed(elements) if calls else elements
+        return narrowed(elements, condition if holds else opposite(condition))
 
     def bind_target(self, target: ast.expr, value: Expr) -> None:
         """Bind what an assignment, loop or ``with`` binds."""
@@ -215,7 +280,13 @@ class ExpressionVisitor:
     def _attribute(self, node: ast.Attribute) -> Expr:
         value = self.visit(node.value)
         self.use(value, _RESULT)
+        if self.elements:
+            told = self.elements.get(reference(node))
+            if told is not None:
+                return told
         lowered = Attribute(value, node.attr)
+        if node.attr == "register":
+            self.registered.add((dotted(value) or "").rpartition(".")[2])
         kind = type(value)
         if kind is Name:
             self.attributes[lowered] = None
@@ -249,6 +320,8 @@ class ExpressionVisitor:
             self._note_dynamic(self.spelled(func.id), node)
         elif type(func) is Attribute:
             self._note_mock(func, node)
+        if self.elements and not is_question(node, self.aliases):
+            self.elements = dict(disturbed(self.elements))
         return call
 
     def _argument(self, node: ast.expr) -> Expr:
@@ -357,12 +430,15 @@ class ExpressionVisitor:
 
     def _boolean(self, node: ast.BoolOp) -> Expr:
         _limit(node.values)
-        options = []
-        for operand in node.values[:-1]:
+        options: list[Expr] = []
+
+        def visit(operand: ast.expr) -> None:
             value = self.visit(operand)
-            self.use(value, _TRUTH)
+            if operand is not node.values[-1]:
+                self.use(value, _TRUTH)
             options.append(value)
-        options.append(self.visit(node.values[-1]))
+
+        self._in_turn(node, visit)
         if isinstance(node.op, ast.Or):
             return fallbacks(options)
         return Choice(tuple(options))
@@ -388,10 +464,17 @@ class ExpressionVisitor:
 
     def _conditional(self, node: ast.IfExp) -> Expr:
         self.truth(node.test)
-        return Choice((self.visit(node.body), self.visit(node.orelse)))
+        return Choice(
+            (
+                self._under(node.test, True, node.body),
+                self._under(node.test, False, node.orelse),
+            )
+        )
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.visit(node.value)
+        if self.elements:
+            self.elements = without(self.elements, frozenset({node.target.id}))
         if self.lambdas:
             return value
         self.bind(node.target.id, value, node.lineno)
@@ -405,10 +488,9 @@ class ExpressionVisitor:
         yields_at, self.yields_at = self.yields_at, 0
         self.lambdas += 1
         elements = self.elements
-        own = {a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg)}
-        self.elements = (
-            {n: e for n, e in elements.items() if n not in own} if elements else elements
-        )
+        if elements:
+            own = frozenset(a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg))
+            self.elements = without(lasting(elements), own)
         body = self.visit(node.body)
         self.elements = elements
         self.lambdas -= 1
@@ -449,6 +531,7 @@ class ExpressionVisitor:
             self._shadow(generator.target, Element(iterable, bool(generator.is_async)))
             for condition in generator.ifs:
                 self.truth(condition)
+                self.elements = self._where(condition, True)
         if isinstance(node, ast.DictComp):
             self.visit(node.key)
             element = self.visit(node.value)
@@ -469,7 +552,7 @@ class ExpressionVisitor:
     def _shadow(self, target: ast.expr, value: Expr) -> None:
         """Note what a comprehension's targets, which are its own, stand for inside it."""
         if isinstance(target, ast.Name):
-            self.elements = {**self.elements, target.id: value}
+            self.elements = {**without(self.elements, frozenset({target.id})), target.id: value}
         elif isinstance(target, ast.Tuple | ast.List):
             for element, part in zip(target.elts, items_of(target.elts, value), strict=True):
                 self._shadow(element, part)

@@ -69,6 +69,7 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     classes: list[ClassFacts] = []
     twins: list[str] = []
     replaced: list[str] = []
+    registered: list[str] = []
     failure: Failure | None = None
 
 
@@ -85,6 +86,7 @@ class _Facts:
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
+    registered: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -201,6 +203,10 @@ class Project:
         """Whether a module known here sets an attribute of this name on a global object."""
         return name in self._facts.replaced
 
+    def is_registered(self, name: str) -> bool:
+        """Whether a module known here takes ``register`` of a class of this name."""
+        return name in self._facts.registered
+
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
@@ -251,6 +257,7 @@ class Project:
         assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
         assigned.update(entry.assigned)
         self._facts.twins.update(entry.twins)
+        self._facts.registered.update(entry.registered)
         if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
@@ -300,6 +307,7 @@ def _entry(outline: Outline) -> _Entry:
         list(_classes(outline)),
         sorted(set(_twins(outline))),
         sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
+        outline.registered,
     )
 
 
