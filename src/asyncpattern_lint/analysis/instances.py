@@ -283,10 +283,14 @@ class Instances:
             return made, (value,)
         if value.of is None:
             return self._part_builtin(value, cls, canonical, made)
+        if exact and not value.structural and None not in resolver.classes.lineage(cls):
+            return (), (value,)
         unknown_base = None in lineage or value.is_open
         if value.structural or (varies and not unknown_base and not self._may_pose(cls)):
             return _open(made), (value,)
-        if unknown_base or (not exact and self._may_pose(cls, of)) or self._is_told(of, cls):
+        if not exact and self._may_pose(cls, of):
+            return UNSURE
+        if unknown_base or self._is_told(of, cls):
             return _open(made), DECIDED
         return (_open(made), (value,)) if varies else ((), (value,))
 
@@ -303,7 +307,7 @@ class Instances:
 
     def _made(self, value: Value, cls: ClassValue, *, exact: bool) -> Values:
         """Return an object that a test has found to be an instance of a class."""
-        if self._knows_by_methods(cls):
+        if self._takes_others(cls):
             return (value,) if isinstance(value, Unknown | TypeVariable) else DECIDED
         classes = self.resolver.classes
         (made,) = classes.instances(replace(cls, exact=False))
@@ -331,11 +335,12 @@ class Instances:
 
     # --- classes that know their instances by other things than inheritance ------------------
 
-    def _knows_by_methods(self, cls: ClassValue) -> bool:
-        """Whether a class is a protocol, or has a hook of its own."""
+    def _takes_others(self, cls: ClassValue) -> bool:
+        """Whether a class is a protocol, has a hook of its own, or others are registered."""
         classes = self.resolver.classes
         lineage = classes.lineage(cls)
-        if classes.is_structural(cls):
+        name = classes.scope_of(cls).name
+        if classes.is_structural(cls) or self.resolver.project.is_registered(name):
             return True
         return any(
             ancestor is not None
@@ -351,11 +356,9 @@ class Instances:
         """
         resolver = self.resolver
         classes = resolver.classes
-        if None in classes.lineage(cls) or self._knows_by_methods(cls):
+        if None in classes.lineage(cls) or self._takes_others(cls):
             return True
         scope = classes.scope_of(cls)
-        if resolver.project.is_registered(scope.name):
-            return True
         if not resolver.is_foreign(cls.path):
             return False
         if of is not None and not any(
