@@ -120,6 +120,8 @@ class Members:
             any(scope.sets_computed or project.is_rewritten(scope.name) for _, scope in known)
             or project.is_assigned(name, cls.path)
             or (value.is_open and not value.structural)
+            # Of what a class has beside its protocols, stubs leave out a lot.
+            or (name not in PROTOCOL_METHODS and any(a.path.endswith(".pyi") for a, _ in known))
         ):
             return Has.UNSURE
         return Has.NO if cls.exact else Has.VARIES
