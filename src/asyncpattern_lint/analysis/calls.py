@@ -224,7 +224,7 @@ class Calls:
         resolver = self.resolver
         scope = resolver.scope_of(function)
         if scope.is_async or scope.is_generator:
-            if scope.is_async and not scope.is_generator and self._is_ambiguous(function, scope):
+            if scope.is_async and not scope.is_generator and self.is_ambiguous(function):
                 return ANYTHING
             return (self._produced(function, arguments, keywords),)
         if function.overridden:
@@ -393,8 +393,9 @@ class Calls:
             return not value.exact
         return isinstance(value, Unknown | LambdaValue | Partial | CallableValue | Constant)
 
-    def _is_ambiguous(self, function: FunctionValue, scope: Scope) -> bool:
+    def is_ambiguous(self, function: FunctionValue) -> bool:
         """Whether a body-less ``async def`` may stand for an async generator."""
+        scope = self.resolver.scope_of(function)
         if function.path.endswith(".pyi") and not scope.is_stub:
             return True
         if not scope.is_stub:

@@ -115,9 +115,9 @@ class Classes:
         name = module.qualified_name(value.number)
         protocols, is_open = self.protocols_of(value)
         if not exact:
-            protocols |= self._added_by_subclasses(scope.name)
+            protocols |= self.added_by_subclasses(scope.name)
         step = Step(value.path, scope.line, f"`class {name}` is defined here")
-        structural = self._is_structural(scope, value)
+        structural = self.is_structural(value)
         return InstanceValue(
             name,
             protocols,
@@ -499,15 +499,17 @@ class Classes:
         made = self.resolver.defined(value.path, value.number, Frame(value.path, scope.parent))
         return all(isinstance(v, ClassValue) and v.plain == value.plain for v in made)
 
-    def _is_structural(self, scope: Scope, value: ClassValue) -> bool:
-        for base in scope.bases:
+    def is_structural(self, value: ClassValue) -> bool:
+        """Whether a class is a ``Protocol``."""
+        for base in self.scope_of(value).bases:
             plain = base.value if isinstance(base, Subscript) else base
-            found = self.resolver.evaluate(plain, Frame(value.path, scope.parent))
+            parent = self.scope_of(value).parent
+            found = self.resolver.evaluate(plain, Frame(value.path, parent))
             if any(special_form(v) == "Protocol" for v in found):
                 return True
         return False
 
-    def _added_by_subclasses(self, name: str) -> Protocol:
+    def added_by_subclasses(self, name: str) -> Protocol:
         """Return what known subclasses of a class of this name support beside it."""
         known = self._added.get(name)
         if known is None:

@@ -13,7 +13,18 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Values,
 )
-from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter, Starred
+from asyncpattern_lint.index.model import (
+    Ask,
+    Builtin,
+    Call,
+    Condition,
+    Expr,
+    Lambda,
+    Opaque,
+    Parameter,
+    Starred,
+    dotted,
+)
 from asyncpattern_lint.protocol import Kind, Protocol, Use
 
 
@@ -124,6 +135,9 @@ def _annotation_demands(
         if not isinstance(parameter, Parameter) or len(entry.every) > 1:
             # A parameter that is bound anew takes more than its annotation says.
             continue
+        if any(c.name == parameter.name and _asks_for_work(c) for c in scope.guards):
+            # So does one that is asked whether it can be awaited.
+            continue
         if parameter.variadic == "*":
             rest = parameter
         elif parameter.variadic == "**":
@@ -159,6 +173,12 @@ def _passed(call: Call) -> Iterator[tuple[int | str, Expr]]:
 def _is_work(values: Values) -> bool:
     """Whether an argument is work that has not been done yet, whatever it is else."""
     return bool(values) and all(isinstance(value, Produced) for value in values)
+
+
+def _asks_for_work(condition: Condition) -> bool:
+    """Whether a test asks if something is work that is not done yet, or has some method."""
+    name = (dotted(condition.about) or "").rpartition(".")[2]
+    return condition.ask is Ask.ANSWER and name not in {"callable", "getattr", "isinstance"}
 
 
 def excludes(promised: Values, values: Values) -> bool:

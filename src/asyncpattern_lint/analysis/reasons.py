@@ -10,6 +10,7 @@ from asyncpattern_lint.index.model import (
     Expr,
     Item,
     Name,
+    Narrowed,
     Subscript,
     Union,
     dotted,
@@ -75,6 +76,8 @@ def _written(expr: Expr) -> str:
     match expr:
         case Name(id=name):
             return name
+        case Narrowed(value=value):
+            return _written(value)
         case Builtin(name=name):
             return "None" if name == "NoneType" else name
         case Attribute(value=value, name=name):

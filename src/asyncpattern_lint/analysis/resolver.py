@@ -8,10 +8,12 @@ from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
 from asyncpattern_lint.analysis.classes import Classes
 from asyncpattern_lint.analysis.memo import Memo
+from asyncpattern_lint.analysis.narrowing import Narrowing
 from asyncpattern_lint.analysis.results import Results
 from asyncpattern_lint.analysis.types import Types, makes_variable
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
+    DECIDED,
     MAX_ALTERNATIVES,
     OVERFLOW,
     AliasValue,
@@ -67,6 +69,7 @@ from asyncpattern_lint.index.model import (
     Lambda,
     ModuleIndex,
     Name,
+    Narrowed,
     Parameter,
     Scope,
     ScopeKind,
@@ -96,6 +99,7 @@ class Resolver:
         self.attributes = Attributes(self)
         self.results = Results(self)
         self.types = Types(self)
+        self.narrowing = Narrowing(self)
         self._canonical: dict[tuple[str, int], str] = {}
         self._scanned: Frame | None = None
         self._scan: dict[Expr, Values] = {}
@@ -116,6 +120,7 @@ class Resolver:
             TupleDisplay: self._tuple,
             Collection: self._collection,
             Union: self._union,
+            Narrowed: self._narrowed,
         }
 
     def module(self, path: str) -> ModuleIndex:
@@ -319,6 +324,11 @@ class Resolver:
     def _union(self, expr: Union, frame: Frame) -> Values:
         return (AliasValue(expr, frame.lasting),)
 
+    def _narrowed(self, expr: Narrowed, frame: Frame) -> Values:
+        values = self.evaluate(expr.value, frame)
+        left = self.narrowing.narrow(values, expr.condition, frame)
+        return DECIDED if left is None else left
+
     def _await(self, expr: Await, frame: Frame) -> Values:
         return union(self.awaited(value) for value in self.evaluate(expr.value, frame))
 
@@ -327,9 +337,12 @@ class Resolver:
         return self.results.awaited(value)
 
     def _attribute(self, expr: Attribute, frame: Frame) -> Values:
-        if frame.local is not None:
+        if frame.local is not None or frame.shadows:
             name = dotted(expr)
-            if name is not None and name in frame.local:
+            for shadow, values in reversed(frame.shadows):
+                if shadow == name:
+                    return values
+            if frame.local is not None and name is not None and name in frame.local:
                 return frame.local[name]
         values = without_none(self.evaluate(expr.value, frame))
         return union(self.attribute_of(value, expr.name) for value in values)

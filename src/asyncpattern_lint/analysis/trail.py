@@ -5,7 +5,7 @@ the innermost part that is unknown while what it is made of is known.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from asyncpattern_lint.analysis.reasons import (
     NOT_FOLLOWED,
@@ -21,6 +21,7 @@ from asyncpattern_lint.analysis.trail_of_members import TrailOfMembers
 from asyncpattern_lint.analysis.types import makes_variable
 from asyncpattern_lint.analysis.values import (
     ClassValue,
+    Decided,
     External,
     Frame,
     InstanceValue,
@@ -54,6 +55,7 @@ from asyncpattern_lint.index.model import (
     Item,
     ModuleIndex,
     Name,
+    Narrowed,
     Opaque,
     Parameter,
     ScopeKind,
@@ -63,15 +65,6 @@ from asyncpattern_lint.index.model import (
 
 #: Trails longer than this are not worth telling.
 _MAX_STEPS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Decided(Unknown):
-    """A value that the code asks about, so that a place may know more of it than is known here."""
-
-
-#: What a walk that wants to know why puts in the place of ``ANYTHING`` there.
-DECIDED: Values = (Decided(),)
 
 
 def is_lost(resolver: Resolver, values: Values) -> bool:
@@ -127,6 +120,8 @@ class Trail:
                 return self.first(options, frame)
             case Fallback(value=value, otherwise=otherwise):
                 return self.first((otherwise, value), frame)
+            case Narrowed(value=value, condition=condition):
+                return self.lost(value, frame) or decided(condition.name)
             case Await(value=value):
                 return self._result(expr, value, frame, "awaiting")
             case Entered(value=value):

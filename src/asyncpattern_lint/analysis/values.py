@@ -65,6 +65,11 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided(Unknown):
+    """A value that the code asks about, so that a place may know more of it than is known here."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleValue:
     """A module whose file is known."""
 
@@ -330,6 +335,9 @@ ANYTHING: Values = (UNKNOWN,)
 ANY_ARGUMENTS: Final[Mapping[str, Values]] = {"*": ANYTHING, "**": ANYTHING}
 
 OVERFLOW: Values = (Unknown(overflow=True),)
+
+#: What is there where a test says more than is known here, or something else.
+DECIDED: Values = (Decided(),)
 
 #: More alternatives than this are as good as unknown.
 MAX_ALTERNATIVES = 200

@@ -3,11 +3,12 @@
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from asyncpattern_lint.index import dunder_all, handing, handlers
-from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
+from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
+from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
     DELETED,
     NEVER,
@@ -18,6 +19,7 @@ from asyncpattern_lint.index.flow import (
     Live,
     join,
 )
+from asyncpattern_lint.index.lowering import annotation
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Assigned,
@@ -87,6 +89,7 @@ class _Builder(ExpressionVisitor):
         super().__init__()
         self.stub = stub
         self.index = ModuleIndex(scopes=[])
+        self.aliases = self.index.aliases
         self.self_name = ""
         self.self_class = -1
         self.assigned: set[tuple[str, str]] = set()
@@ -172,6 +175,7 @@ class _Builder(ExpressionVisitor):
         index.sys_modules = sorted(self.sys_modules)
         index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)
+        index.registered = sorted(self.registered - {""})
         return index
 
     def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:
@@ -309,8 +313,16 @@ class _Builder(ExpressionVisitor):
         self.left_first = left_first
         return flow
 
+    def _note_guards(self, test: ast.expr) -> None:
+        self._note_conditions(asked(part, self.aliases) for part in parts_of(test, split))
+
+    def _note_conditions(self, conditions: Iterable[Condition | None]) -> None:
+        guards = self.index.scopes[self.number].guards
+        guards += [c for c in conditions if c is not None and tells(c) and c not in guards]
+
     def _if(self, node: ast.If) -> Flow:
         self.truth(node.test)
+        self._note_guards(node.test)
         test = handlers.spelled(node.test, self.index.aliases)
         negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         inner = cast("ast.UnaryOp", test).operand if negated else test
@@ -368,6 +380,7 @@ class _Builder(ExpressionVisitor):
 
     def _while(self, node: ast.While) -> Flow:
         self.truth(node.test)
+        self._note_guards(node.test)
         constant = isinstance(node.test, ast.Constant)
         if constant and not cast("ast.Constant", node.test).value:
             self._unreached(node.body)
@@ -454,15 +467,17 @@ class _Builder(ExpressionVisitor):
         return min(self._block(node.finalbody), flow) if node.finalbody else flow
 
     def _match(self, node: ast.Match) -> Flow:
-        self.visit(node.subject)
+        subject = self.visit(node.subject)
         before = self.live
         ends: list[Live] = []
         flow, exhaustive = NEVER, False
         for case in node.cases:
             self.live = None if before is None else dict(before)
-            self._pattern(case.pattern)
+            self._pattern(case.pattern, subject)
+            self._note_conditions(matched(node.subject, case.pattern))
             if case.guard is not None:
                 self.truth(case.guard)
+                self._note_guards(case.guard)
             elif isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
                 exhaustive = True
             result = self._block(case.body)
@@ -474,10 +489,11 @@ class _Builder(ExpressionVisitor):
         self.live = join(ends) if before is not None and ends else before
         return flow if exhaustive else REACHED
 
-    def _pattern(self, pattern: ast.pattern) -> None:
+    def _pattern(self, pattern: ast.pattern, subject: Expr) -> None:
         for node in ast.walk(pattern):
             if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-                self.bind(node.name, OPAQUE, node.lineno)
+                whole = captured(pattern, subject) if node is pattern else OPAQUE
+                self.bind(node.name, whole, node.lineno)
             elif isinstance(node, ast.MatchMapping) and node.rest:
                 self.bind(node.rest, OPAQUE, node.lineno)
             elif isinstance(node, ast.MatchValue):
@@ -729,6 +745,7 @@ class _Builder(ExpressionVisitor):
 
     def _assert(self, node: ast.Assert) -> Flow:
         self.truth(node.test)
+        self._note_guards(node.test)
         if node.msg is not None:
             self.visit(node.msg)
         always_fails = isinstance(node.test, ast.Constant) and not node.test.value

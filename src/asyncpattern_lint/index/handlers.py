@@ -46,10 +46,19 @@ GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
 GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
 
 
+#: Functions whose answers say what an object is.
+QUESTIONS = frozenset(
+    {
+        "callable", "getattr", "hasattr", "isasyncgen", "isasyncgenfunction", "isawaitable",
+        "isclass", "iscoroutine", "iscoroutinefunction", "isfuture", "isgenerator",
+        "isgeneratorfunction", "isinstance",
+    }
+)  # fmt: skip
+
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, "TYPE_CHECKING", "contextlib", "exit", "os", "patch", "pytest",
+        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, "TYPE_CHECKING", "contextlib", "exit", "os", "patch", "pytest",
         "quit", "sys", "typing", "_exit", "abort", "assert_never",
     }
 )  # fmt: skip
@@ -161,7 +170,14 @@ def condition_of(test: ast.expr) -> Condition | None:
 
 def opposite(condition: Condition) -> Condition:
     """Return the condition that holds where another fails."""
-    return Condition(condition.name, condition.ask, not condition.holds)
+    return Condition(
+        condition.name,
+        condition.ask,
+        not condition.holds,
+        condition.about,
+        condition.second,
+        condition.text,
+    )
 
 
 def truth_in_stub(test: ast.expr) -> bool | None:

@@ -149,6 +149,13 @@ class Starred(Struct, frozen=True, tag=17):
     value: "Expr"
 
 
+class Narrowed(Struct, frozen=True, tag=18):
+    """A value where a test of it turned out as the condition says."""
+
+    value: "Expr"
+    condition: "Condition"
+
+
 Expr = (
     Name
     | Attribute
@@ -168,6 +175,7 @@ Expr = (
     | Fallback
     | Collection
     | Starred
+    | Narrowed
 )
 
 OPAQUE = Opaque()
@@ -359,19 +367,33 @@ class Decorator(Struct, frozen=True):
 
 
 class Ask(enum.IntEnum):
-    """What a test asks of a parameter: whether it is None, true, or callable."""
+    """What a test asks of a name or a dotted chain.
+
+    Whether it is None, true, or callable; what a function such as ``isinstance`` says of it;
+    whether its class is one of some; whether it is an instance of one of them.
+    """
 
     NONE = 0
     TRUE = 1
     CALLABLE = 2
+    ANSWER = 3
+    CLASS = 4
+    INSTANCE = 5
 
 
 class Condition(Struct, frozen=True):
-    """A test of a parameter, and how it has to turn out."""
+    """A test of a name or a dotted chain, and how it has to turn out.
+
+    ``about`` is the function that is asked, or the classes; ``second`` the classes that are
+    passed to the function, ``text`` the string that is.
+    """
 
     name: str
     ask: Ask
     holds: bool
+    about: Expr = OPAQUE
+    second: Expr = OPAQUE
+    text: str = ""
 
 
 class Return(Struct, frozen=True):
@@ -419,7 +441,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     ``type_parameters`` are those of PEP 695. Of a class, ``attributes_set`` are the attributes
     that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
     under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
-    attributes that the scope sets on other objects than ``self``.
+    attributes that the scope sets on other objects than ``self``; ``guards`` what its statements
+    ask before they go on.
     """
 
     kind: ScopeKind
@@ -450,6 +473,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     sets_computed: bool = False
     metaclass: Expr | None = None
     writes: list[str] = msgspec.field(default_factory=list)
+    guards: list[Condition] = msgspec.field(default_factory=list)
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
@@ -470,7 +494,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     the attribute, ``*`` for a computed one. ``aliases`` maps names under which well-known things
     are imported to their own names. ``setters`` are the arguments on which functions set
     protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
-    arguments, named in this way, which classes or modules they are, or are instances of.
+    arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
+    taken, so that others may pass for theirs.
     """
 
     scopes: list[Scope]
@@ -492,6 +517,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     aliases: dict[str, str] = msgspec.field(default_factory=dict)
     setters: list[str] = msgspec.field(default_factory=list)
     handed: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    registered: list[str] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

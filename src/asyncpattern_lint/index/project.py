@@ -71,6 +71,7 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     replaced: list[str] = []
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
+    registered: list[str] = []
     failure: Failure | None = None
 
 
@@ -89,6 +90,7 @@ class _Facts:
     replaced: set[str] = field(default_factory=set)
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
+    registered: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -218,6 +220,10 @@ class Project:
         """Whether a module known here sets an attribute of this name on a global object."""
         return name in self._facts.replaced
 
+    def is_registered(self, name: str) -> bool:
+        """Whether a module known here takes ``register`` of a class of this name."""
+        return name in self._facts.registered
+
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
@@ -272,6 +278,7 @@ class Project:
         for place, name in entry.handed:
             self._facts.handed.setdefault(place, set()).add(name)
         self._given_away = None
+        self._facts.registered.update(entry.registered)
         if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
@@ -323,6 +330,7 @@ def _entry(outline: Outline) -> _Entry:
         sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
         outline.setters,
         outline.handed,
+        outline.registered,
     )
 
 

@@ -20,6 +20,7 @@ from asyncpattern_lint.index.model import (
     Item,
     ModuleIndex,
     Name,
+    Narrowed,
     Opaque,
     Parameter,
     Scope,
@@ -35,7 +36,7 @@ from asyncpattern_lint.protocol import Use
 #: What may give work that is not done yet.
 _PRODUCING = (
     Attribute, Await, Call, Choice, Collection, Element, Entered, Fallback, GeneratorExpression, Item,
-    Starred, Subscript,
+    Narrowed, Starred, Subscript,
 )  # fmt: skip
 
 _DISCARDED = 1 << Use.DISCARDED
@@ -106,6 +107,9 @@ class Pruner:
 
     def _possible_uses(self, number: int, name: str) -> int:
         """Return which uses of a name could be a misuse, going by how it is bound."""
+        if any(c.name.partition(".")[0] == name for c in self.index.scopes[number].guards):
+            # What a test tells of it is not in its bindings.
+            return -1
         entry = self._lookup(number, name)
         if entry is None:
             # It may come from a star import, or be a builtin.
