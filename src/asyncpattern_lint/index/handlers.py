@@ -49,7 +49,8 @@ GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, "TYPE_CHECKING", "contextlib", "exit", "os", "patch", "pytest",
+        *RAISING_CONTEXTS, *GUARDS, "TYPE_CHECKING", "contextlib", "exit", "os", "overload",
+        "patch", "pytest",
         "quit", "sys", "typing", "_exit", "abort", "assert_never",
     }
 )  # fmt: skip
