@@ -30,7 +30,15 @@ from asyncpattern_lint.analysis.values import (
     without_steps,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.model import Decorator, Name, Opaque, ScopeKind, Subscript, dotted
+from asyncpattern_lint.index.model import (
+    Decorator,
+    Name,
+    Opaque,
+    ScopeKind,
+    Starred,
+    Subscript,
+    dotted,
+)
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Kind, Protocol
 
 if TYPE_CHECKING:
@@ -148,8 +156,10 @@ class Decorators:
                 if outer.line <= scope.line <= outer.end_line:
                     found.update(scope.writes)
                     for call in scope.calls:
-                        if any(isinstance(argument, Name) for argument in call.args):
-                            called = self.resolver.evaluate(call.func, Frame(function.path, at))
+                        if any(isinstance(argument, Name | Starred) for argument in call.args):
+                            closure = function.closure if at == function.number else None
+                            frame = Frame(function.path, at, (), closure)
+                            called = self.resolver.evaluate(call.func, frame)
                             queue += [f for f in called if isinstance(f, FunctionValue)]
         return frozenset(found)
 

@@ -21,6 +21,7 @@ from asyncpattern_lint.analysis.values import (
     is_known,
     replace,
 )
+from asyncpattern_lint.index.handlers import spelled_name
 from asyncpattern_lint.index.model import (
     Builtin,
     Defined,
@@ -49,8 +50,9 @@ class Overloads:
 
     def is_overload(self, function: FunctionValue) -> bool:
         """Tell whether a function is decorated with ``typing.overload``."""
+        aliases = self.resolver.module(function.path).aliases
         return any(
-            (dotted(decorator.value) or "").rpartition(".")[2] == "overload"
+            spelled_name(dotted(decorator.value), aliases).rpartition(".")[2] == "overload"
             for decorator in self.resolver.scope_of(function).decorators
         )
 

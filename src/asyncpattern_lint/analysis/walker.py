@@ -86,6 +86,8 @@ class ScopeWalker(StateKeeper):
         self.broke = False
         self.loops = 0
         self.imports = self._imports_by_name()
+        in_class = module.scopes[self.scope.parent].kind is ScopeKind.CLASS
+        self.own_names = frozenset([*self.scope.bindings][:in_class])
         # What a test defines and then calls under `raises` fails on purpose.
         self.muted = any(
             scope.expects_errors for at, scope in module.enclosing(number) if at and at != number
@@ -487,8 +489,11 @@ class ScopeWalker(StateKeeper):
             self._bind_target(target, value)
 
     def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
-        if isinstance(node, cst.Call | cst.Attribute):
+        if isinstance(node, cst.Call):
             self._forget(asked_names(node))
+        elif isinstance(node, cst.Attribute):
+            # Of which class its own object is, a method asks for a text.
+            self._forget(asked_names(node) - self.own_names)
         pairs = _pairs(target, node)
         lowered = [(part, source, self.visit(source)) for part, source in pairs]
         bound: list[tuple[cst.BaseExpression, Expr, Values | None]] = [

@@ -22,7 +22,6 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     Subscript,
     Union,
-    dotted,
 )
 from asyncpattern_lint.protocol import PROTOCOL_METHODS
 
@@ -60,7 +59,7 @@ def note(index: ModuleIndex, reset: Iterable[tuple[int, str]], called_at: Sequen
     rewritten: set[str] = set()
     for number, name in reset:
         for at, binding in _bindings(index, number, name):
-            rewritten.update(_named(index, binding))
+            rewritten.update(_named(index, at, binding))
             if isinstance(binding, Parameter):
                 setters.update(_places(index, at, binding))
     index.setters = sorted(setters)
@@ -84,17 +83,17 @@ def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[s
 def _handed(index: ModuleIndex) -> Iterator[tuple[str, str]]:
     for number, scope in enumerate(index.scopes):
         for call in scope.calls:
-            callee = _callee(call.func)
+            callee = _callee(index, number, call.func)
             if not callee or callee in _HARMLESS or callee[0].isupper():
                 continue
             for key, value in (*enumerate(call.args), *call.keywords):
                 place = f"{callee}:{key}"
                 if isinstance(value, Call):
-                    if made := _class_name(value.func):
+                    if made := _class_name(index, number, value.func):
                         yield place, made
                 elif isinstance(value, Name):
-                    for _, binding in _bindings(index, number, value.id):
-                        for given in _named(index, binding):
+                    for at, binding in _bindings(index, number, value.id):
+                        for given in _named(index, at, binding):
                             yield place, given
 
 
@@ -108,7 +107,7 @@ def _bindings(index: ModuleIndex, number: int, name: str) -> Iterator[tuple[int,
             return
 
 
-def _named(index: ModuleIndex, binding: Binding) -> Iterator[str]:
+def _named(index: ModuleIndex, number: int, binding: Binding) -> Iterator[str]:
     """Yield the last names of the classes or modules that a name may stand for."""
     match binding:
         case Defined(scope=scope) if index.scopes[scope].kind is ScopeKind.CLASS:
@@ -117,12 +116,12 @@ def _named(index: ModuleIndex, binding: Binding) -> Iterator[str]:
             item = index.imports[position]
             yield item.name or item.module.rpartition(".")[2]
         case Parameter(annotation=annotation) if annotation is not None:
-            yield from _types(annotation)
+            yield from _types(index, number, annotation)
         case Assigned(value=value, annotation=annotation):
             if annotation is not None:
-                yield from _types(annotation)
+                yield from _types(index, number, annotation)
             for made in _made(value):
-                if name := _class_name(made.func):
+                if name := _class_name(index, number, made.func):
                     yield name
         case _:
             pass
@@ -142,30 +141,42 @@ def _made(value: Expr) -> Iterator[Call]:
             pass
 
 
-def _types(annotation: Expr) -> Iterator[str]:
+def _types(index: ModuleIndex, number: int, annotation: Expr) -> Iterator[str]:
     match annotation:
         case Name() | Attribute():
-            if name := _class_name(annotation):
+            if name := _class_name(index, number, annotation):
                 yield name
         case Subscript(value=value, args=options):
-            yield from _types(value)
+            yield from _types(index, number, value)
             for option in options:
-                yield from _types(option)
+                yield from _types(index, number, option)
         case Union(options=options):
             for option in options:
-                yield from _types(option)
+                yield from _types(index, number, option)
         case _:
             pass
 
 
-def _callee(func: Expr) -> str:
+def _callee(index: ModuleIndex, number: int, func: Expr) -> str:
     """Return the last name of what is called, also of what makes it."""
     while isinstance(func, Call):
         func = func.func
-    return func.name if isinstance(func, Attribute) else getattr(func, "id", "")
+    return _last_name(index, number, func)
 
 
-def _class_name(expr: Expr) -> str:
+def _class_name(index: ModuleIndex, number: int, expr: Expr) -> str:
     """Return the last part of a name if it is written as those of classes are."""
-    name = (dotted(expr) or "").rpartition(".")[2]
+    name = _last_name(index, number, expr)
     return name if name.lstrip("_")[:1].isupper() else ""
+
+
+def _last_name(index: ModuleIndex, number: int, expr: Expr) -> str:
+    """Return the last part of a name, as the module that it is imported from would write it."""
+    if isinstance(expr, Attribute):
+        return expr.name
+    if not isinstance(expr, Name):
+        return ""
+    for _, binding in _bindings(index, number, expr.id):
+        if isinstance(binding, Imported):
+            return index.imports[binding.index].name or expr.id
+    return expr.id

@@ -58,22 +58,11 @@ QUESTIONS = frozenset(
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, "TYPE_CHECKING", "contextlib", "exit", "os", "patch", "pytest",
+        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, "TYPE_CHECKING", "contextlib", "exit", "os",
+        "overload", "patch", "pytest",
         "quit", "sys", "typing", "_exit", "abort", "assert_never",
     }
 )  # fmt: skip
-
-
-def asked_about(test: ast.expr) -> frozenset[str]:
-    """Return the names that a test asks such a question about."""
-    return frozenset(
-        argument.id
-        for node in ast.walk(test)
-        if isinstance(node, ast.Call)
-        and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
-        for argument in node.args
-        if isinstance(argument, ast.Name)
-    )
 
 
 def spelled(node: ast.expr, aliases: Mapping[str, str]) -> ast.expr:
