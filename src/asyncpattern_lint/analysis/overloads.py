@@ -61,7 +61,7 @@ class Overloads:
         module = self.resolver.module(function.path)
         scope = module.scopes[function.number]
         entry = module.scopes[scope.parent].bindings.get(scope.name)
-        if entry is None or len(entry.every) == 1:
+        if entry is None or len(entry.every) == 1 or self.is_overload(function):
             return []
         numbers = [b.scope for b in entry.every if isinstance(b, Defined)]
         if len(numbers) < len(entry.every) or numbers[-1] != function.number:

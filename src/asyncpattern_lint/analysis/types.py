@@ -168,7 +168,7 @@ class Types:
         return union(
             self.resolver.force(value.name)
             if isinstance(value, External)
-            and not special_form(value)
+            and (not special_form(value) or value.name == "typing.AnyStr")
             and not value.name.startswith("builtins.")
             else (value,)
             for value in values

@@ -546,13 +546,17 @@ _STEPLESS = frozenset(
 )
 
 
+def _is_stepless(value: Value) -> bool:
+    return type(value) in _STEPLESS or isinstance(value, Unknown)
+
+
 def without_steps(value: Value) -> Value:
     """Return a value without its evidence, always the same object for equal values.
 
     What values are made of goes through here, so that comparing them stays cheap however deep
     they are.
     """
-    if type(value) not in _STEPLESS and value.steps:  # type: ignore[union-attr]  # narrowed by its exact type
+    if not _is_stepless(value) and value.steps:  # type: ignore[union-attr]  # narrowed by its exact type
         value = replace(value, steps=())
     return _SAME.setdefault(value, value)
 
@@ -575,7 +579,7 @@ def with_steps(values: Values, steps: tuple[Step, ...]) -> Values:
     if not steps:
         return values
     return tuple(
-        value if type(value) in _STEPLESS else replace(value, steps=_joined(steps, value.steps))  # type: ignore[union-attr]  # narrowed by its exact type
+        value if _is_stepless(value) else replace(value, steps=_joined(steps, value.steps))  # type: ignore[union-attr]  # narrowed by its exact type
         for value in values
     )
 

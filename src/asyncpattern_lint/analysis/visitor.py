@@ -459,6 +459,9 @@ class ExpressionVisitor:
         if bound:
             elements = without(elements, bound)
         if condition is None:
+            # What another helper says of a value is not known here.
+            doubted = guarded_names(part) & elements.keys()
+            elements = {**elements, **dict.fromkeys(doubted, OPAQUE)}
             return disturbed(elements) if calls_in(part) else elements
         return narrowed(elements, condition if holds else opposite(condition))
 

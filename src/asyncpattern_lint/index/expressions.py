@@ -21,7 +21,7 @@ from asyncpattern_lint.index.conditions import (
     tells,
     without,
 )
-from asyncpattern_lint.index.handlers import opposite
+from asyncpattern_lint.index.handlers import asked_about, opposite
 from asyncpattern_lint.index.lowering import (
     annotation,
     display,
@@ -228,6 +228,9 @@ class ExpressionVisitor:
         if bound:
             elements = without(elements, bound)
         if condition is None:
+            # What another helper says of a value is not known here.
+            doubted = asked_about(part) & elements.keys()
+            elements = {**elements, **dict.fromkeys(doubted, OPAQUE)}
             calls = any(isinstance(inner, ast.Call) for inner in ast.walk(part))
             return disturbed(elements) if calls else elements
         return narrowed(elements, condition if holds else opposite(condition))

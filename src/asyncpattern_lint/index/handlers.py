@@ -135,6 +135,18 @@ def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
             return None
 
 
+def asked_about(test: ast.expr) -> frozenset[str]:
+    """Return the names that a test asks such a question about."""
+    return frozenset(
+        argument.id
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call)
+        and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
+        for argument in node.args
+        if isinstance(argument, ast.Name)
+    )
+
+
 def condition_of(test: ast.expr) -> Condition | None:
     """Return what a test asks of a name, None if it asks something else."""
     match test:
