@@ -1,13 +1,13 @@
 """The one place where an expression is resolved to what it may stand for."""
 
-import builtins
-from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis import library, proxies
+from asyncpattern_lint.analysis import proxies
 from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
 from asyncpattern_lint.analysis.classes import Classes
 from asyncpattern_lint.analysis.memo import Memo
+from asyncpattern_lint.analysis.modules import Modules
 from asyncpattern_lint.analysis.narrowing import Narrowing
 from asyncpattern_lint.analysis.results import Results
 from asyncpattern_lint.analysis.types import Types, makes_variable
@@ -33,19 +33,19 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     contradicted,
+    external,
     forget_values,
     is_known,
     replace,
     union,
     with_step,
-    with_steps,
     without_contents,
     without_none,
     without_steps,
     without_truth,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.exports import Exports, Presence
+from asyncpattern_lint.index.exports import Exports
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.index.model import (
     Assigned,
@@ -63,7 +63,6 @@ from asyncpattern_lint.index.model import (
     Expr,
     Fallback,
     GeneratorExpression,
-    Import,
     Imported,
     Item,
     Lambda,
@@ -81,8 +80,8 @@ from asyncpattern_lint.index.model import (
 from asyncpattern_lint.index.project import ASYNC_MODULES, Project
 from asyncpattern_lint.protocol import OFFERS, Kind
 
-#: Longer chains of attributes outside the project say nothing that is known here.
-_MAX_EXTERNAL = 120
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Resolver:
@@ -94,6 +93,7 @@ class Resolver:
         self.exports = Exports(project)
         self.memo = Memo()
         self.flags: dict[tuple[str, str, int], bool] = {}
+        self.modules = Modules(self)
         self.calls = Calls(self)
         self.classes = Classes(self)
         self.attributes = Attributes(self)
@@ -351,9 +351,9 @@ class Resolver:
         """Return what an attribute of a value may be."""
         match value:
             case ModuleValue(location=location):
-                return self.member(location, name)
+                return self.modules.member(location, name)
             case External():
-                return _external(f"{value.name}.{name}")
+                return external(f"{value.name}.{name}")
             case InstanceValue(class_name="str", of=None) if name in {"join", "format"}:
                 return (External(f"builtins.str().{name}"),)
             case InstanceValue():
@@ -407,7 +407,7 @@ class Resolver:
                     # A class body runs from top to bottom and sees what stands above.
                     above = [p for p, b in enumerate(entry.every) if b.line < frame.before]
                     if above:
-                        return self._bound(name, entry, above[-1:], frame)
+                        return self.bound(name, entry, above[-1:], frame)
                     continue
                 here = at if at is not None and at.number == number else Frame(frame.path, number)
                 return self._local(name, entry, here, scope, number)
@@ -422,13 +422,13 @@ class Resolver:
             return self.memo.once(
                 (frame.path, name, "ever"), lambda: self._ever(frame.path, name, entry)
             )
-        return self.global_name(frame.path, name)
+        return self.modules.global_name(frame.path, name)
 
     def _ever(self, path: str, name: str, entry: Bindings) -> Values:
         """Return what a global name is ever bound to."""
         positions = [p for p in range(len(entry.every)) if p not in entry.type_only]
-        bound = self._bound(name, entry, positions, Frame(path, 0))
-        return union((self.global_name(path, name), bound))
+        bound = self.bound(name, entry, positions, Frame(path, 0))
+        return union((self.modules.global_name(path, name), bound))
 
     def _earlier(self, name: str, frame: Frame, module: ModuleIndex) -> Values | None:
         """Return what a name meant when a module-level statement ran, if it is bound again."""
@@ -444,7 +444,7 @@ class Resolver:
             # A function that is called before the end of the module may bind it.
             return ANYTHING
         key = (frame.path, name, "before", frame.before)
-        return self.memo.once(key, lambda: self._bound(name, entry, positions, frame))
+        return self.memo.once(key, lambda: self.bound(name, entry, positions, frame))
 
     def _local(self, name: str, entry: Bindings, frame: Frame, scope: Scope, number: int) -> Values:
         if frame.rebinding is not None and frame.rebinding[0] == name:
@@ -457,13 +457,14 @@ class Resolver:
             positions = entry.live
 
         def values() -> Values:
-            return self._bound(name, entry, positions, frame)
+            return self.bound(name, entry, positions, frame)
 
         if frame.is_plain:
             return self.memo.once((frame.path, frame.number, name), values)
         return values() if frame.local is not None else self.memo.once((frame, name), values)
 
-    def _bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
+    def bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
+        """Return what some of the bindings of a name may bind it to."""
         if len(positions) > MAX_ALTERNATIVES:
             return OVERFLOW
         groups = [
@@ -482,7 +483,7 @@ class Resolver:
             case Defined(scope=number):
                 return self.defined(frame.path, number, frame)
             case Imported(index=index):
-                return self.imported(frame.path, self.module(frame.path).imports[index])
+                return self.modules.imported(frame.path, self.module(frame.path).imports[index])
             case Assigned(value=value) if makes_variable(value):
                 return (TypeVariable(frame.path, frame.number, name),)
             case Assigned(value=Builtin(name="NoneType"), annotation=None) if (
@@ -591,12 +592,12 @@ class Resolver:
         entry = self.module(path).scopes[number].bindings.get(name)
         if entry is None:
             return ()
-        positions = self._with_overloads(path, entry, entry.live or entry.type_only)
+        positions = self.with_overloads(path, entry, entry.live or entry.type_only)
         frame = Frame(path, number)
         key = (path, number, name)
-        return self.memo.once(key, lambda: self._bound(name, entry, positions, frame))
+        return self.memo.once(key, lambda: self.bound(name, entry, positions, frame))
 
-    def _with_overloads(self, path: str, entry: Bindings, positions: list[int]) -> list[int]:
+    def with_overloads(self, path: str, entry: Bindings, positions: list[int]) -> list[int]:
         """Add to the last overload of a function those before it."""
         if len(entry.every) == 1:
             return positions
@@ -612,228 +613,6 @@ class Resolver:
         if not any(is_overload(position) for position in positions):
             return positions
         return [position for position in range(len(entry.every)) if is_overload(position)]
-
-    def _is_typing(self, path: str) -> bool:
-        return path.endswith(("/typing.pyi", "/typing_extensions.pyi")) and self.is_foreign(path)
-
-    def _builtins_path(self) -> str:
-        location = self.project.environment.top("builtins")
-        return "" if location is None else location.path
-
-    def global_name(self, path: str, name: str) -> Values:
-        """Return what a name may mean at the top level of a module that has run."""
-        return self.memo.once((path, 0, name), lambda: self._global_name(path, name))
-
-    def _global_name(self, path: str, name: str) -> Values:
-        module = self.module(path)
-        if name in library.SPECIAL_FORMS and self._is_typing(path):
-            return (External(f"typing.{name}"),)
-        entry = module.scopes[0].bindings.get(name)
-        # Someone may have put something else in its place.
-        is_own = not self.is_foreign(path)
-        is_open = module.is_open and is_own
-        replaced = (
-            is_open
-            or self.project.is_written(name)
-            or (is_own and self.project.is_written_into(self.project.module_name(path)))
-        )
-        groups: list[Values] = [ANYTHING] if replaced else []
-        own: tuple[int, Values, bool] | None = None
-        if entry is not None:
-            positions = self._with_overloads(path, entry, entry.live or entry.type_only)
-            line = max((entry.every[p].line for p in entry.live), default=0)
-            values = self._bound(name, entry, positions, Frame(path, 0))
-            annotation = module.scopes[0].declared.get(name)
-            if annotation is not None:
-                values = proxies.behind(self, values, annotation, Frame(path, 0))
-            own = (line, values, not entry.partial)
-            if entry.deleted and not entry.live:
-                own = (line, ANYTHING, False)
-        providers = [*self._starred(path, module, name, own is not None)]
-        if own is not None:
-            providers.append(own)
-        certain = False
-        for _, values, binds in sorted(providers, key=lambda p: p[0], reverse=True):
-            groups.append(values)
-            # In a cycle of imports a star may give back just what the module bound before.
-            certain = binds and bool(values)
-            if certain:
-                break
-        if not certain and not is_open:
-            if path == self._builtins_path():
-                return union(groups) or ANYTHING
-            if hasattr(builtins, name):
-                groups.append((External(f"builtins.{name}"),))
-            elif not providers:
-                return ANYTHING
-        return union(groups)
-
-    def _starred(
-        self, path: str, module: ModuleIndex, name: str, bound: bool
-    ) -> Iterator[tuple[int, Values, bool]]:
-        """Yield what star imports may bind a name to: line, values, and whether they do."""
-        found = list(self._given_by_stars(path, module, name, bound))
-        if self.is_foreign(path) and any(is_known(values) for _, values, _ in found):
-            # What the environment computes hardly shadows a name that its text shows.
-            found = [provider for provider in found if provider[1] != ANYTHING]
-        yield from found
-
-    def _given_by_stars(
-        self, path: str, module: ModuleIndex, name: str, bound: bool
-    ) -> Iterator[tuple[int, Values, bool]]:
-        for position in module.stars:
-            star = module.imports[position]
-            steps: tuple[Step, ...] = (Step(path, star.line, f"imported here: `{star.text}`"),)
-            if self.is_foreign(path):
-                steps = ()
-            sources = list(self.exports.sources(path, star))
-            for source in sources:
-                alone = source is None and len(sources) == 1
-                if alone and (outside := self._star_outside(star, name)) is not None:
-                    values, binds = outside
-                    if values:
-                        yield star.line, with_steps(values, steps), binds
-                    continue
-                if source is None:
-                    # What is outside the project may export anything, but hardly shadows a
-                    # name that the module binds by itself.
-                    if not bound:
-                        yield star.line, ANYTHING, False
-                    continue
-                listed = self.exports.is_listed(source, name, set())
-                if listed is Presence.ABSENT:
-                    continue
-                presence = self.exports.binds(source.path, name)
-                certain = (
-                    presence is Presence.PRESENT
-                    and listed is Presence.PRESENT
-                    and not star.conditional
-                    and len(sources) == 1
-                )
-                if presence is Presence.PRESENT:
-                    yield star.line, with_steps(self.member(source, name), steps), certain
-                elif presence is Presence.UNSURE and not (bound and self.is_foreign(path)):
-                    yield star.line, ANYTHING, False
-
-    def _star_outside(self, star: Import, name: str) -> tuple[Values, bool] | None:
-        """Return what a star import of the environment gives for a name, and if it surely does.
-
-        Nothing is given where a stub of the standard library does not export the name; None
-        tells that it is not known.
-        """
-        if star.level:
-            return None
-        found = self.force(star.module)
-        location = found[0].location if isinstance(found[0], ModuleValue) else None
-        if len(found) != 1 or location is None or location.is_namespace:
-            return None
-        listed = self.exports.is_listed(location, name, set())
-        presence = self.exports.binds(location.path, name)
-        module = self.project.module(location.path)
-        entry = module.scopes[0].bindings.get(name) if module is not None else None
-        if module is None or (
-            # A stub imports more than its module does, or less.
-            module.exports is None
-            and any(isinstance(b, Imported) for b in (entry.every if entry is not None else ()))
-        ):
-            return None
-        if listed is Presence.PRESENT and presence is Presence.PRESENT:
-            return _external(f"{star.module}.{name}"), not star.conditional
-        is_standard = location.path.startswith(self.project.environment.typeshed)
-        return ((), False) if listed is Presence.ABSENT and is_standard else None
-
-    def member(self, location: Location, name: str) -> Values:
-        """Return what ``location.name`` may be."""
-        submodule = self.project.submodule(location, name)
-        below: Values = () if submodule is None else (ModuleValue(submodule),)
-        module = None if location.is_namespace else self.project.module(location.path)
-        if module is None:
-            return below or ANYTHING
-        entry = module.scopes[0].bindings.get(name)
-        if entry is not None and entry.live:
-            values = self.global_name(location.path, name)
-            if (
-                submodule is None
-                or self._comes_from(location, module, entry, submodule)
-                or self._is_loaded_above(location, module, entry, submodule)
-            ):
-                return values
-            return union((values, below))
-        if below:
-            return below
-        presence = self.exports.binds(location.path, name)
-        if presence is Presence.PRESENT or (entry is not None and entry.type_only):
-            # What type checkers see stands for what a module's ``__getattr__`` gives.
-            return self.global_name(location.path, name)
-        source = self.project.source_of(location)
-        return ANYTHING if source is None else self.member(source, name)
-
-    def _comes_from(
-        self, package: Location, module: ModuleIndex, entry: Bindings, submodule: Location
-    ) -> bool:
-        """Whether a package takes a name out of its own submodule of the same name.
-
-        Importing the submodule sets the attribute before the import statement rebinds it.
-        """
-        for position in entry.live:
-            binding = entry.every[position]
-            if not isinstance(binding, Imported):
-                return False
-            item = module.imports[binding.index]
-            if (
-                item.name is None
-                or submodule not in self.exports.lookup_module(package.path, item).found
-            ):
-                return False
-        return True
-
-    def _is_loaded_above(
-        self, package: Location, module: ModuleIndex, entry: Bindings, submodule: Location
-    ) -> bool:
-        """Whether a package imports a submodule before it defines something of its name.
-
-        Only the first import of a submodule sets the attribute of its package
-        (https://docs.python.org/3/reference/import.html#submodules).
-        """
-        live = [entry.every[position] for position in entry.live]
-        first = min(binding.line for binding in live)
-        return all(isinstance(binding, Defined) for binding in live) and any(
-            item.statement < first
-            and not (item.conditional or item.type_only or item.dead)
-            and submodule in self.exports.lookup_module(package.path, item).found
-            for item in module.imports
-        )
-
-    def imported(self, path: str, item: Import) -> Values:
-        """Return what an import may bind."""
-        if not item.level and self.is_foreign(path) and not self._is_own(path, item):
-            name = item.module if item.name is None else f"{item.module}.{item.name}"
-            if item.name is None and item.asname is None:
-                name = name.partition(".")[0]
-            return (External(name),)
-        lookup = self.exports.lookup_module(path, item)
-        outside: Values = ()
-        if lookup.partial or not lookup.found:
-            name = item.module if item.name is None else f"{item.module}.{item.name}"
-            if item.name is None and item.asname is None:
-                name = name.partition(".")[0]
-            outside = ANYTHING if item.level or lookup.package else (External(name),)
-        if item.name is None:
-            found = lookup.found
-            if item.asname is None and "." in item.module:
-                top = item.module.partition(".")[0]
-                found = self.project.finder.absolute(top, path).found
-            values: Values = tuple(ModuleValue(location) for location in found)
-        else:
-            values = union(self.member(location, item.name) for location in lookup.found)
-        if not self.is_foreign(path):
-            values = with_step(values, Step(path, item.line, f"imported here: `{item.text}`"))
-        return union((values, outside))
-
-    def _is_own(self, path: str, item: Import) -> bool:
-        """Whether a module imports from its own package by its full name."""
-        package = self.project.module_name(path).partition(".")[0]
-        return item.name is not None and item.module.partition(".")[0] == package
 
     # --- definitions -------------------------------------------------------------------
 
@@ -876,7 +655,3 @@ def _is_placeholder(binding: Binding) -> bool:
         and binding.value == Builtin("NoneType")
         and binding.annotation is None
     )
-
-
-def _external(name: str) -> Values:
-    return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW

@@ -333,7 +333,7 @@ class Trail:
 
     def _import(self, path: str, item: Import) -> Reason | None:
         resolver = self.resolver
-        for value in resolver.imported(path, item):
+        for value in resolver.modules.imported(path, item):
             if isinstance(value, External) and _is_lost(resolver, value):
                 return placed(self.external(value.name), path, item.line)
         lookup = resolver.exports.lookup_module(path, item)

@@ -586,3 +586,12 @@ def with_steps(values: Values, steps: tuple[Step, ...]) -> Values:
 
 def _joined(first: tuple[Step, ...], rest: tuple[Step, ...]) -> tuple[Step, ...]:
     return (*first, *[step for step in rest if step not in first]) if rest else first
+
+
+#: Longer chains of attributes outside the project say nothing that is known here.
+_MAX_EXTERNAL = 120
+
+
+def external(name: str) -> Values:
+    """Return what a dotted name outside the project stands for until something asks."""
+    return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW

@@ -432,7 +432,9 @@ class ScopeWalker(StateKeeper):
             for binding in entry.every:
                 if isinstance(binding, Imported):
                     item = self.module.imports[binding.index]
-                    found.setdefault(name, []).append(self.resolver.imported(self.path, item))
+                    found.setdefault(name, []).append(
+                        self.resolver.modules.imported(self.path, item)
+                    )
         return found
 
     def _may_be_starred(self, name: str) -> bool:

@@ -513,9 +513,9 @@ class _Builder(ExpressionVisitor):
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.is_async = isinstance(node, ast.AsyncFunctionDef)
-        scope.type_parameters = _type_parameters(node)
+        scope.type_parameters = handlers.type_parameters(node)
         scope.annotation = annotation(node.returns)
-        scope.is_stub = _is_stub(node.body)
+        scope.is_stub = handlers.is_stub(node.body)
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED
@@ -585,7 +585,7 @@ class _Builder(ExpressionVisitor):
         scope.has_keywords = bool(keywords) or any(
             isinstance(base, ast.Starred) for base in node.bases
         )
-        scope.type_parameters = _type_parameters(node)
+        scope.type_parameters = handlers.type_parameters(node)
         self._block(node.body)
         self._close(number, self.live)
         saved.restore(self)
@@ -771,25 +771,6 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].outer.extend(node.names)
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
-
-
-def _type_parameters(node: ast.stmt) -> list[str]:
-    return [parameter.name for parameter in getattr(node, "type_params", ())]
-
-
-def _is_stub(body: Sequence[ast.stmt]) -> bool:
-    """Tell whether a body says nothing about what the function does."""
-    for statement in body:
-        match statement:
-            case ast.Pass() | ast.Expr(value=ast.Constant()):
-                continue
-            case ast.Raise(exc=exception) if (
-                exception is not None and handlers.last_name(exception) == "NotImplementedError"
-            ):
-                continue
-            case _:
-                return False
-    return True
 
 
 class _Saved:

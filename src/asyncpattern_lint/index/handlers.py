@@ -5,7 +5,7 @@ import copy
 import operator
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from asyncpattern_lint.index.model import Ask, Caught, Condition, Guard, Leaving
@@ -328,3 +328,23 @@ def _walk_scope(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             stack.extend(ast.iter_child_nodes(node))
+
+
+def type_parameters(node: ast.stmt) -> list[str]:
+    """Return the names of the type parameters of a definition (PEP 695)."""
+    return [parameter.name for parameter in getattr(node, "type_params", ())]
+
+
+def is_stub(body: Sequence[ast.stmt]) -> bool:
+    """Tell whether a body says nothing about what the function does."""
+    for statement in body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Raise(exc=exception) if (
+                exception is not None and last_name(exception) == "NotImplementedError"
+            ):
+                continue
+            case _:
+                return False
+    return True
