@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.baseline import Baseline, read_baseline
@@ -69,47 +70,39 @@ class Session:
         found = _discovered(settings)
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
-        root, given = _roots(settings.paths, settings.cwd)
-        finder = Finder(root, given, map(str, settings.src))
-        try:
-            environment = locate(
-                root,
-                python=str(settings.python) if settings.python else None,
-                target=settings.target_version,
-            )
-        except EnvironmentNotFound as error:
-            raise UsageError(f"{settings.python_place()}: {error}") from error
-        project = Project(finder, overlay=settings.overlay, environment=environment)
+        project = _opened(settings, found.files, progress)
         total = len(found.files)
-        for done in project.load(found.files, settings.jobs):
-            if progress is not None:
-                progress(done, total)
-        checker = Checker(project, candidates=settings.candidates)
-        findings: set[Finding] = set()
-        unreadable = 0
-        unchecked: set[str] = set()
-        for path in found.files:
-            enabled = settings.enabled_in(path)
-            for observation in checker.check(path):
-                unreadable += isinstance(observation, Unreadable) and "APL901" not in enabled
-                if isinstance(observation, Unreadable):
-                    unchecked.add(path)
-                findings.update(findings_of(observation, enabled))
-        sieve = Sieve(project, settings, frozenset(unchecked))
-        open_findings, suppressed = sieve.without_suppressed(findings, found.files)
+        look = self._look(project, found.files)
+        sieve = Sieve(project, settings, look.unchecked)
+        open_findings, suppressed = sieve.without_suppressed(look.findings, found.files)
         told, remark = sieve.without_baselined(open_findings, baseline, found.files)
-        tally, unresolved = self._census(checker, found.files)
+        tally, unresolved = self._census(look.checker, found.files)
         return Report(
             findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
             files=total,
-            candidates=checker.walked,
-            notices=(*found.notices, *_remarks(total, unreadable, remark)),
+            candidates=look.checker.walked,
+            notices=(*found.notices, *_remarks(total, look.unreadable, remark)),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
             suppressed=suppressed,
             baselined=len(open_findings) - len(told),
         )
+
+    def _look(self, project: Project, files: Iterable[str]) -> "_Look":
+        """Find what is wrong in the files of a project."""
+        checker = Checker(project, candidates=self.settings.candidates)
+        findings: set[Finding] = set()
+        unreadable = 0
+        unchecked: set[str] = set()
+        for path in files:
+            enabled = self.settings.enabled_in(path)
+            for observation in checker.check(path):
+                unreadable += isinstance(observation, Unreadable) and "APL901" not in enabled
+                if isinstance(observation, Unreadable):
+                    unchecked.add(path)
+                findings.update(findings_of(observation, enabled))
+        return _Look(findings, checker, unreadable, frozenset(unchecked))
 
     def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
         """Put comments into the files that suppress what ``check`` finds.
@@ -160,6 +153,41 @@ class Session:
             tally += counted
             listed += unresolved
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
+
+
+class _Look(NamedTuple):
+    """What a look at files found.
+
+    ``unreadable`` counts the files that cannot be read or parsed where APL901 is off;
+    ``unchecked`` are those of which nothing else is known.
+    """
+
+    findings: set[Finding]
+    checker: Checker
+    unreadable: int
+    unchecked: frozenset[str]
+
+
+def _opened(
+    settings: Settings, files: Iterable[str], progress: Callable[[int, int], None] | None
+) -> Project:
+    """Return the project around the paths, with the outlines of the files."""
+    root, given = _roots(settings.paths, settings.cwd)
+    finder = Finder(root, given, map(str, settings.src))
+    try:
+        environment = locate(
+            root,
+            python=str(settings.python) if settings.python else None,
+            target=settings.target_version,
+        )
+    except EnvironmentNotFound as error:
+        raise UsageError(f"{settings.python_place()}: {error}") from error
+    project = Project(finder, overlay=settings.overlay, environment=environment)
+    wanted = tuple(files)
+    for done in project.load(wanted, settings.jobs):
+        if progress is not None:
+            progress(done, len(wanted))
+    return project
 
 
 def _discovered(settings: Settings) -> Discovery:
