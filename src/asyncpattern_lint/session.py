@@ -4,7 +4,8 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,16 +49,19 @@ class Session:
         path that cannot be checked.
         """
         start = time.perf_counter()
-        collecting, depth = gc.isenabled(), sys.getrecursionlimit()
-        # Outlines and trees hold no cycles: looking for some would take half of the time.
-        gc.disable()
-        sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
-        try:
+        with _at_full_speed():
             return self._check(progress, start, stamps)
-        finally:
-            sys.setrecursionlimit(depth)
-            if collecting:
-                gc.enable()
+
+    def open(self) -> "Opened":
+        """Open the project around the paths, to be asked about single files.
+
+        Raises ``UsageError`` as ``check`` does.
+        """
+        settings = self.settings
+        with _at_full_speed():
+            baseline = _baseline_of(settings)
+            files = _discovered(settings).files
+            return Opened(self, _opened(settings, files, None), files, baseline)
 
     def _check(
         self,
@@ -89,9 +93,11 @@ class Session:
             baselined=len(open_findings) - len(told),
         )
 
-    def _look(self, project: Project, files: Iterable[str]) -> "_Look":
+    def _look(
+        self, project: Project, files: Iterable[str], checker: Checker | None = None
+    ) -> "_Look":
         """Find what is wrong in the files of a project."""
-        checker = Checker(project, candidates=self.settings.candidates)
+        checker = checker or Checker(project, candidates=self.settings.candidates)
         findings: set[Finding] = set()
         unreadable = 0
         unchecked: set[str] = set()
@@ -153,6 +159,53 @@ class Session:
             tally += counted
             listed += unresolved
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
+
+
+class Opened:
+    """An open project: what is found in each of its files, as often as one asks.
+
+    ``files`` are those below the paths of the session. Others are looked at in the same project,
+    unless they are installed, or left out by force.
+    """
+
+    def __init__(
+        self, session: Session, project: Project, files: Sequence[str], baseline: Baseline
+    ) -> None:
+        self.project = project
+        self.files = files
+        self._session = session
+        self._baseline = baseline
+        self._checker = Checker(project, candidates=session.settings.candidates)
+
+    def findings_in(self, path: str) -> tuple[Finding, ...]:
+        """Return what is to be told of one file, in order."""
+        settings = self._session.settings
+        local = settings.local
+        if self.project.is_foreign(path) or (
+            settings.force_exclude and local is not None and local.is_excluded(path)
+        ):
+            return ()
+        with _at_full_speed():
+            look = self._session._look(self.project, (path,), self._checker)
+            sieve = Sieve(self.project, settings, look.unchecked)
+            told, _ = sieve.without_suppressed(look.findings, (path,))
+            told, _ = sieve.without_baselined(told, self._baseline, (path,))
+        return tuple(sorted(told, key=lambda finding: finding.sort_key))
+
+
+@contextmanager
+def _at_full_speed() -> Iterator[None]:
+    """Put off the collector, and let calls nest deeply, for the time of a run."""
+    collecting, depth = gc.isenabled(), sys.getrecursionlimit()
+    # Outlines and trees hold no cycles: looking for some would take half of the time.
+    gc.disable()
+    sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(depth)
+        if collecting:
+            gc.enable()
 
 
 class _Look(NamedTuple):

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -18,6 +17,7 @@ from asyncpattern_lint.config import (
     Settings,
     UsageError,
     resolve,
+    working_directory,
 )
 
 R = TypeVar("R")
@@ -191,11 +191,3 @@ def _stdin() -> bytes:
         return sys.stdin.buffer.read()
     except (OSError, AttributeError):
         raise UsageError("standard input cannot be read") from None
-
-
-def working_directory() -> Path:
-    """Return the working directory. Raises UsageError if it was removed."""
-    try:
-        return Path.cwd()
-    except OSError:
-        raise UsageError("the working directory does not exist") from None

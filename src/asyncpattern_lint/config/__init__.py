@@ -11,6 +11,7 @@ from asyncpattern_lint.config.options import (
     Settings,
     UsageError,
     format_named,
+    working_directory,
 )
 from asyncpattern_lint.config.paths import writable
 
@@ -24,6 +25,7 @@ __all__ = [
     "nearest_code",
     "resolve",
     "select_codes",
+    "working_directory",
     "writable",
 ]
 

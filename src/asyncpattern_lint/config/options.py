@@ -42,6 +42,14 @@ def format_named(name: str) -> OutputFormat:
         raise UsageError(f"unknown output format {name}; known are {known}") from None
 
 
+def working_directory() -> Path:
+    """Return the working directory. Raises UsageError if it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("the working directory does not exist") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options as typed; None, or empty, for those that were not.
@@ -53,7 +61,8 @@ class Options:
     worker processes, None for one per processor; ``python`` is the interpreter, or the folder,
     of the environment that the checked code runs in. ``stdin`` is text that stands in for the
     file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
-    write, empty for the one that ``baseline`` names.
+    write, empty for the one that ``baseline`` names. ``noqa`` is False where another tool sees to
+    the ``# noqa`` comments.
     """
 
     paths: tuple[str, ...] = ()
@@ -83,6 +92,7 @@ class Options:
     isolated: bool = False
     stdin: bytes | None = None
     stdin_filename: str | None = None
+    noqa: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,8 @@ class Settings:
     ``jobs`` is at least 1; ``python_place`` tells where ``python`` is set. ``fixable`` are the
     codes that may be fixed, None for all of them. ``overlay`` maps paths to the text that stands
     in for them. ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to
-    make the ``baseline`` of what is found, without the codes in ``never_baseline``.
+    make the ``baseline`` of what is found, without the codes in ``never_baseline``. ``noqa`` says
+    that ``# noqa`` comments count, and not only this linter's own.
     """
 
     cwd: Path
@@ -122,6 +133,7 @@ class Settings:
     force_exclude: bool = False
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     local: "Locals | None" = None
+    noqa: bool = True
 
     def enabled_in(self, path: str) -> frozenset[str]:
         """Return the codes that are enabled for a file."""

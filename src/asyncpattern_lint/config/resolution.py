@@ -103,6 +103,7 @@ class Run:
             force_exclude=self.switch("force-exclude"),
             overlay={} if options.stdin is None else {str(self.paths[0]): options.stdin},
             local=self.local,
+            noqa=options.noqa,
         )
 
     def value(self, key: str) -> tuple[Any, Layer | None]:
