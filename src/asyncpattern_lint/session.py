@@ -49,7 +49,7 @@ class Session:
         path that cannot be checked.
         """
         start = time.perf_counter()
-        with _at_full_speed():
+        with at_full_speed():
             return self._check(progress, start, stamps)
 
     def open(self) -> "Opened":
@@ -58,10 +58,10 @@ class Session:
         Raises ``UsageError`` as ``check`` does.
         """
         settings = self.settings
-        with _at_full_speed():
-            baseline = _baseline_of(settings)
-            files = _discovered(settings).files
-            return Opened(self, _opened(settings, files, None), files, baseline)
+        with at_full_speed():
+            baseline = baseline_of(settings)
+            files = discovered(settings).files
+            return Opened(self, open_project(settings, files, None), files, baseline)
 
     def _check(
         self,
@@ -70,22 +70,22 @@ class Session:
         stamps: Stamps | None,
     ) -> Report:
         settings = self.settings
-        baseline = _baseline_of(settings)
-        found = _discovered(settings)
+        baseline = baseline_of(settings)
+        found = discovered(settings)
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
-        project = _opened(settings, found.files, progress)
+        project = open_project(settings, found.files, progress)
         total = len(found.files)
-        look = self._look(project, found.files)
+        look = self.look(project, found.files)
         sieve = Sieve(project, settings, look.unchecked)
         open_findings, suppressed = sieve.without_suppressed(look.findings, found.files)
         told, remark = sieve.without_baselined(open_findings, baseline, found.files)
-        tally, unresolved = self._census(look.checker, found.files)
+        tally, unresolved = self.census(look.checker, found.files)
         return Report(
             findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
             files=total,
             candidates=look.checker.walked,
-            notices=(*found.notices, *_remarks(total, look.unreadable, remark)),
+            notices=(*found.notices, *remarks(total, look.unreadable, remark)),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
@@ -93,9 +93,9 @@ class Session:
             baselined=len(open_findings) - len(told),
         )
 
-    def _look(
+    def look(
         self, project: Project, files: Iterable[str], checker: Checker | None = None
-    ) -> "_Look":
+    ) -> "Look":
         """Find what is wrong in the files of a project."""
         checker = checker or Checker(project, candidates=self.settings.candidates)
         findings: set[Finding] = set()
@@ -108,7 +108,7 @@ class Session:
                 if isinstance(observation, Unreadable):
                     unchecked.add(path)
                 findings.update(findings_of(observation, enabled))
-        return _Look(findings, checker, unreadable, frozenset(unchecked))
+        return Look(findings, checker, unreadable, frozenset(unchecked))
 
     def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
         """Put comments into the files that suppress what ``check`` finds.
@@ -142,7 +142,7 @@ class Session:
                 files += added > 0
         return Annotations(comments, files, tuple(failed), report.notices)
 
-    def _census(
+    def census(
         self, checker: Checker, files: Iterable[str]
     ) -> tuple[Tally | None, tuple[Unresolved, ...] | None]:
         """Count the asynchronous uses, and list the unresolved ones, as far as asked for.
@@ -185,8 +185,8 @@ class Opened:
             settings.force_exclude and local is not None and local.is_excluded(path)
         ):
             return ()
-        with _at_full_speed():
-            look = self._session._look(self.project, (path,), self._checker)
+        with at_full_speed():
+            look = self._session.look(self.project, (path,), self._checker)
             sieve = Sieve(self.project, settings, look.unchecked)
             told, _ = sieve.without_suppressed(look.findings, (path,))
             told, _ = sieve.without_baselined(told, self._baseline, (path,))
@@ -194,7 +194,7 @@ class Opened:
 
 
 @contextmanager
-def _at_full_speed() -> Iterator[None]:
+def at_full_speed() -> Iterator[None]:
     """Put off the collector, and let calls nest deeply, for the time of a run."""
     collecting, depth = gc.isenabled(), sys.getrecursionlimit()
     # Outlines and trees hold no cycles: looking for some would take half of the time.
@@ -208,7 +208,7 @@ def _at_full_speed() -> Iterator[None]:
             gc.enable()
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
     """What a look at files found.
 
     ``unreadable`` counts the files that cannot be read or parsed where APL901 is off;
@@ -221,7 +221,7 @@ class _Look(NamedTuple):
     unchecked: frozenset[str]
 
 
-def _opened(
+def open_project(
     settings: Settings, files: Iterable[str], progress: Callable[[int, int], None] | None
 ) -> Project:
     """Return the project around the paths, with the outlines of the files."""
@@ -236,14 +236,23 @@ def _opened(
     except EnvironmentNotFound as error:
         raise UsageError(f"{settings.python_place()}: {error}") from error
     project = Project(finder, overlay=settings.overlay, environment=environment)
-    wanted = tuple(files)
-    for done in project.load(wanted, settings.jobs):
-        if progress is not None:
-            progress(done, len(wanted))
+    load(project, tuple(files), settings.jobs, progress)
     return project
 
 
-def _discovered(settings: Settings) -> Discovery:
+def load(
+    project: Project,
+    files: Sequence[str],
+    jobs: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Make the outlines of files that a project does not know yet."""
+    for done in project.load(files, jobs):
+        if progress is not None:
+            progress(done, len(files))
+
+
+def discovered(settings: Settings) -> Discovery:
     """Return the files to check; text that stands in for a file is taken as it is."""
     local = settings.local
     refuses = local.is_excluded if local is not None and settings.force_exclude else None
@@ -261,7 +270,7 @@ def _discovered(settings: Settings) -> Discovery:
         raise UsageError(str(error)) from error
 
 
-def _baseline_of(settings: Settings) -> Baseline:
+def baseline_of(settings: Settings) -> Baseline:
     """Return the baseline to go by; a file that is yet to be written holds nothing."""
     path = settings.baseline
     if path is None or (settings.write_baseline and not path.exists()):
@@ -269,7 +278,7 @@ def _baseline_of(settings: Settings) -> Baseline:
     return read_baseline(path)
 
 
-def _remarks(files: int, unreadable: int, remark: str) -> Iterator[str]:
+def remarks(files: int, unreadable: int, remark: str) -> Iterator[str]:
     """Yield what the user would otherwise not learn from the findings.
 
     ``unreadable`` counts the files that cannot be read or parsed where APL901 is off.

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -19,6 +19,9 @@ from asyncpattern_lint.config import (
     resolve,
     working_directory,
 )
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.findings import Report
 
 R = TypeVar("R")
 
@@ -145,10 +148,15 @@ def check(
 
 def run(settings: Settings, places: Iterable[Destination]) -> int:
     """Check what the settings say, publish the report, and return the exit code."""
-    from asyncpattern_lint.cli.output import publish
     from asyncpattern_lint.session import Session
 
-    report = _with_progress(Session(settings).check)
+    return tell(with_progress(Session(settings).check), settings, places)
+
+
+def tell(report: "Report", settings: Settings, places: Iterable[Destination]) -> int:
+    """Publish a report, and return the exit code."""
+    from asyncpattern_lint.cli.output import publish
+
     for notice in report.notices:
         complain(notice)
     publish(report, settings, places)
@@ -160,7 +168,7 @@ def annotate(settings: Settings) -> int:
     from asyncpattern_lint.reporters.style import count
     from asyncpattern_lint.session import Session
 
-    done = _with_progress(Session(settings).add_noqa)
+    done = with_progress(Session(settings).add_noqa)
     for notice in done.notices:
         complain(notice)
     for path, reason in done.failed:
@@ -169,7 +177,8 @@ def annotate(settings: Settings) -> int:
     return ERROR if done.failed else 0
 
 
-def _with_progress(work: Callable[[Callable[[int, int], None] | None], R]) -> R:
+def with_progress(work: Callable[[Callable[[int, int], None] | None], R]) -> R:
+    """Do some work, which is given what shows its progress where someone looks on."""
     if not _shows_progress():
         return work(None)
     from asyncpattern_lint.cli.progress import Progress

@@ -13,7 +13,7 @@ from asyncpattern_lint.config.options import (
     format_named,
     working_directory,
 )
-from asyncpattern_lint.config.paths import writable
+from asyncpattern_lint.config.paths import existing, writable
 
 __all__ = [
     "BASELINE",
@@ -21,6 +21,7 @@ __all__ = [
     "OutputFormat",
     "Settings",
     "UsageError",
+    "existing",
     "format_named",
     "nearest_code",
     "resolve",
