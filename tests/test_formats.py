@@ -52,7 +52,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
                 path.write_text(content, encoding="utf-8")
             patch.chdir(folder)
             arguments = [f"--output-format={form}:report.{form}" for form in OutputFormat]
-            result = CliRunner().invoke(main, ["check", ".", "--show-unresolved", *arguments])
+            result = CliRunner().invoke(
+                main, ["check", ".", "--select", "ALL", "--show-unresolved", *arguments]
+            )
             assert (result.exit_code, result.output) == (1, "")
             found[code] = folder
     return found

@@ -288,8 +288,10 @@ def texts(report: Report) -> list[str]:
 def told(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings without what tells where a definition is."""
     placeless = [replace(finding, evidence=(), target=None) for finding in findings]
-    # A missing name is reported with the place where it is now.
-    return [f if f.use else replace(f, message="", advice="") for f in placeless]
+    # A missing name is reported, and mended, with the place where it is now.
+    return [
+        f if f.use else replace(f, message="", advice="", remedy=None, fix=None) for f in placeless
+    ]
 
 
 def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -392,6 +394,23 @@ def test_where_a_definition_is_changes_the_evidence_only(
         write(root, moved.files())
         after = check(root, *users)
     assert told(before.findings) == told(after.findings)
+
+
+@given(projects())
+@examples(30)
+def test_fixing_twice_is_fixing_once(project: Project) -> None:
+    """And what is fixed parses, and lacks the findings."""
+    with planted(project.files()) as root:
+        before = check(root)
+        once = check(root, fix=True, unsafe_fixes=True)
+        files = {path: path.read_bytes() for path in root.rglob("*.py")}
+        twice = check(root, fix=True, unsafe_fixes=True)
+        assert {path: path.read_bytes() for path in root.rglob("*.py")} == files
+    for path, text in files.items():
+        compile(text, path, "exec", dont_inherit=True)
+    assert once.fixed == len(before.findings) - len(once.findings)
+    assert texts(twice) == texts(once)
+    assert twice.fixed == 0
 
 
 def test_the_projects_hold_findings_of_many_codes() -> None:

@@ -24,7 +24,7 @@ def test_a_rule_is_explained(run: Run) -> None:
     assert result.stdout.startswith(
         "# hidden-missing-import (APL303)\n\n"
         "Flag a first-party import that always fails and is hidden by a handler.\n\n"
-        "It is on by default.\n\n"
+        "It is on by default. There is an unsafe fix.\n\n"
         "## What it does\n"
     )
     assert "## Why is this bad?\n" in result.stdout
@@ -59,6 +59,7 @@ def test_json_is_a_list_of_objects(run: Run, arguments: list[str]) -> None:
             "summary": known.summary,
             "explanation": known.explanation,
             "default": known_codes()[known.code],
+            "fix": known.fix,
             "bad": known.bad,
             "good": list(known.good),
         }

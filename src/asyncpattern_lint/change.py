@@ -16,8 +16,10 @@ from asyncpattern_lint.session import (
     baseline_of,
     discovered,
     load,
+    look_at,
     open_project,
     remarks,
+    with_fixes_of,
 )
 from asyncpattern_lint.sieve import Sieve
 from asyncpattern_lint.suppression import UNUSED
@@ -49,7 +51,6 @@ class ChangeSession:
             return self._check(progress, start)
 
     def _check(self, progress: Callable[[int, int], None] | None, start: float) -> Report:
-        session = Session(self.settings)
         baseline = baseline_of(self.settings)
         found = discovered(self.settings)
         if self.named:
@@ -62,9 +63,9 @@ class ChangeSession:
             left = {*files, *self.before}
             others = tuple(path for path in found.files if path not in left)
             load(project, found.files, self.settings.jobs, progress)
-        look = session.look(project, files)
-        elsewhere = session.look(project, others, look.checker)
-        brought = elsewhere.findings - self._there_before(session, project, elsewhere.findings)
+        look = look_at(self.settings, project, files)
+        elsewhere = look_at(self.settings, project, others, look.checker)
+        brought = elsewhere.findings - self._there_before(project, elsewhere.findings)
         sieve = Sieve(project, self.settings, look.unchecked | elsewhere.unchecked)
         here, suppressed = sieve.without_suppressed(look.findings, files)
         there, suppressed_there = sieve.without_suppressed(brought, ())
@@ -73,9 +74,9 @@ class ChangeSession:
         told, remark = sieve.without_baselined([*here, *there, *old], baseline, files)
         open_findings = {*here, *(f for f in there if f.code != UNUSED)}
         kept = [finding for finding in told if finding in open_findings]
-        tally, unresolved = session.census(look.checker, files)
+        tally, unresolved = Session(self.settings).census(look.checker, files)
         return Report(
-            findings=tuple(sorted(kept, key=lambda finding: finding.sort_key)),
+            findings=with_fixes_of(kept, project),
             files=len(files) + len(others),
             candidates=look.checker.walked,
             notices=(*found.notices, *remarks(len(found.files), look.unreadable, remark)),
@@ -84,6 +85,7 @@ class ChangeSession:
             unresolved=unresolved,
             suppressed=suppressed + suppressed_there,
             baselined=len(open_findings) - len(kept),
+            unsafe_fixes=self.settings.unsafe_fixes,
         )
 
     def _is_seen(self, project: Project) -> bool:
@@ -97,14 +99,13 @@ class ChangeSession:
                     return True
         return False
 
-    def _there_before(
-        self, session: Session, project: Project, findings: set[Finding]
-    ) -> set[Finding]:
+    def _there_before(self, project: Project, findings: set[Finding]) -> set[Finding]:
         """Return those of the findings whose like was there before the change."""
         if not findings:
             return set()
         past = project.before(self.before, filter(self._was_loaded, self.before))
-        known = session.look(past, sorted({finding.path for finding in findings})).findings
+        files = sorted({finding.path for finding in findings})
+        known = look_at(self.settings, past, files).findings
         places = {(finding.path, finding.span, finding.code) for finding in known}
         return {f for f in findings if (f.path, f.span, f.code) in places}
 

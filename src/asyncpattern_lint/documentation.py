@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from asyncpattern_lint.findings import Applicability
 from asyncpattern_lint.rule import Rule, files_of, rules
 
 
@@ -17,7 +18,8 @@ class Entry:
     """The documentation of one code.
 
     ``summary`` is one line of Markdown, ``explanation`` the Markdown sections below it;
-    ``default`` says whether the code is on unless deselected; ``bad`` is an example whose wrong
+    ``default`` says whether the code is on unless deselected; ``fix`` how far the best fix of it
+    can be trusted, None where there is none; ``bad`` is an example whose wrong
     line is marked ``# BUG: CODE``; ``good`` holds examples without a finding. ``page`` is the
     name of the rule's page.
     """
@@ -27,6 +29,7 @@ class Entry:
     summary: str
     explanation: str
     default: bool
+    fix: Applicability | None
     bad: str
     good: tuple[str, ...]
     page: str
@@ -39,8 +42,16 @@ class Entry:
 
     @property
     def state(self) -> str:
-        """Whether the code is on by default, as a sentence."""
-        return "It is on by default." if self.default else "It is off by default."
+        """Whether the code is on by default, and whether there is a fix, as sentences."""
+        default = "It is on by default." if self.default else "It is off by default."
+        return f"{default} {_FIXES[self.fix]}"
+
+
+_FIXES = {
+    None: "There is no fix.",
+    Applicability.SAFE: "There is a safe fix.",
+    Applicability.UNSAFE: "There is an unsafe fix.",
+}
 
 
 @cache
@@ -59,6 +70,7 @@ def _entries(rule: Rule) -> Iterator[Entry]:
             summary=summary,
             explanation=explanation.strip(),
             default=rule.default,
+            fix=rule.fixable.get(code),
             bad=rule.bad[code],
             good=rule.good,
             page=type(rule).__module__.rpartition(".")[2].strip("_").replace("_", "-"),
@@ -111,10 +123,10 @@ def _page(group: list[Entry]) -> Iterator[str]:
 
 
 def _table(group: list[Entry]) -> Iterator[str]:
-    yield "| code | name | by default |"
-    yield "|---|---|---|"
+    yield "| code | name | by default | fix |"
+    yield "|---|---|---|---|"
     for entry in group:
-        yield f"| {entry.code} | {entry.name} | {'on' if entry.default else 'off'} |"
+        yield f"| {entry.code} | {entry.name} | {_states(entry)} |"
 
 
 def _index() -> Iterator[str]:
@@ -124,12 +136,16 @@ def _index() -> Iterator[str]:
     yield ""
     yield "`asyncpattern-lint rule CODE` shows the same in a terminal."
     yield ""
-    yield "| code | name | what it flags | by default |"
-    yield "|---|---|---|---|"
+    yield "| code | name | what it flags | by default | fix |"
+    yield "|---|---|---|---|---|"
     for entry in entries().values():
         what = entry.summary.removeprefix("Flag ").rstrip(".").replace("\n", " ")
         link = f"[{entry.name}]({entry.page}.md)"
-        yield f"| {entry.code} | {link} | {what} | {'on' if entry.default else 'off'} |"
+        yield f"| {entry.code} | {link} | {what} | {_states(entry)} |"
+
+
+def _states(entry: Entry) -> str:
+    return f"{'on' if entry.default else 'off'} | {entry.fix or 'none'}"
 
 
 def _shown(example: str) -> str:

@@ -2,10 +2,48 @@
 
 import contextlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 #: The stamps of files by their paths.
 Stamps = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file's new bytes, ready beside it under another name; ``target`` is where links lead."""
+
+    target: Path
+    temporary: Path
+
+    def commit(self) -> None:
+        """Put the new bytes in place, in one step. Raises ``OSError``."""
+        self.temporary.replace(self.target)
+
+    def discard(self) -> None:
+        """Remove the new bytes, if they are not in place yet."""
+        with contextlib.suppress(OSError):
+            self.temporary.unlink()
+
+
+def stage(path: Path, data: bytes) -> Staged:
+    """Write bytes beside a file, with its mode and, where that is allowed, its owner.
+
+    Raises ``OSError``.
+    """
+    import tempfile
+
+    path = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    staged = Staged(path, Path(name))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        _take_over(staged)
+    except BaseException:
+        staged.discard()
+        raise
+    return staged
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -13,19 +51,11 @@ def replace_file(path: Path, data: bytes) -> None:
 
     The mode is kept, and a symbolic link stays one. Raises ``OSError`` if that cannot be done.
     """
-    import tempfile
-
-    path = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-    temporary = Path(name)
+    staged = stage(path, data)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        temporary.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask())
-        temporary.replace(path)
+        staged.commit()
     except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        staged.discard()
         raise
 
 
@@ -41,6 +71,17 @@ def stamp(path: str) -> tuple[int, ...]:
     except OSError:
         return ()
     return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _take_over(staged: Staged) -> None:
+    if not staged.target.exists():
+        staged.temporary.chmod(0o666 & ~_umask())
+        return
+    known = staged.target.stat()
+    if hasattr(os, "chown"):
+        with contextlib.suppress(OSError):
+            os.chown(staged.temporary, known.st_uid, known.st_gid)
+    staged.temporary.chmod(known.st_mode & 0o7777)
 
 
 def _umask() -> int:

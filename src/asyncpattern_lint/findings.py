@@ -3,7 +3,7 @@
 import enum
 from dataclasses import dataclass
 
-from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.protocol import Kind, Protocol, Use
 from asyncpattern_lint.source import Span
 
 
@@ -36,6 +36,8 @@ class Misuse:
     ``construct`` is the use as written (``async for``, ``asyncio.run``, ``attribute .rows``);
     ``reference`` is the target as written (``get_session()``); ``description`` says what the
     object is where the kind alone does not (``an instance of int``), else it is empty.
+    ``result`` is what awaiting a coroutine, or iterating over a generator, gives by its protocols,
+    None if it is not known.
     """
 
     use: Use
@@ -47,6 +49,18 @@ class Misuse:
     span: Span
     target: Target | None
     evidence: tuple[Step, ...]
+    result: Protocol | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The only first-party module that defines what an import misses, by its dotted name.
+
+    ``cyclic`` tells that importing it may lead back to the importing module.
+    """
+
+    module: str
+    cyclic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class MissingName:
     moved_to: tuple[str, ...]
     handler: Handler | None
     evidence: tuple[Step, ...] = ()
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +108,22 @@ class MissingModule:
     moved_to: tuple[str, ...]
     handler: Handler | None
     evidence: tuple[Step, ...] = ()
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnboundExport:
-    """A name in a module's ``__all__`` that the module does not bind."""
+    """A name in a module's ``__all__`` that the module does not bind.
+
+    ``unlisted`` holds those of the near names that are public and not in ``__all__``.
+    """
 
     name: str
     module: str
     path: str
     span: Span
     near: tuple[str, ...]
+    unlisted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +154,46 @@ Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable 
 
 
 class Applicability(enum.StrEnum):
-    """How far a fix can be trusted."""
+    """How far a fix can be trusted: whether the program then does what was meant."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"
+
+
+class Action(enum.Enum):
+    """What a remedy changes at the place of a finding."""
+
+    HEAD = enum.auto()
+    """The keywords of the statement or clause that takes the target, such as ``async with``."""
+    AWAIT = enum.auto()
+    """The target is awaited."""
+    UNAWAIT = enum.auto()
+    """The target is not awaited any more."""
+    RENAME = enum.auto()
+    """A name in an import, the name of an attribute, or a string in ``__all__``."""
+    REMOVE = enum.auto()
+    """A string in ``__all__`` goes."""
+    MODULE = enum.auto()
+    """A module that an import names."""
+    SOURCE = enum.auto()
+    """The module that a whole ``from`` statement takes its names from."""
+    MOVE = enum.auto()
+    """The module that one name of a ``from`` statement is taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What mends a finding, as its rule knows it; ``fixes`` makes edits of it.
+
+    ``text`` is the new head, name or module; ``old`` the module that ``MODULE`` replaces;
+    ``awaited`` tells that the target of a new head is awaited as well.
+    """
+
+    action: Action
+    text: str = ""
+    applicability: Applicability = Applicability.SAFE
+    awaited: bool = False
+    old: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +217,9 @@ class Fix:
 class Finding:
     """One reported problem. ``path`` is absolute; reporters make it relative.
 
-    ``advice`` says what to write instead. ``subject`` is what the finding is about, as a dotted
-    name that stays when the code around it changes: that of the target, of what is missing, or
-    the reference as written.
+    ``advice`` says what to write instead; ``fix`` holds the edits that ``remedy`` amounts to.
+    ``subject`` is what the finding is about, as a dotted name that stays when the code around it
+    changes: that of the target, of what is missing, or the reference as written.
     """
 
     code: str
@@ -178,6 +234,7 @@ class Finding:
     evidence: tuple[Step, ...] = ()
     fix: Fix | None = None
     subject: str = ""
+    remedy: Remedy | None = None
 
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:
@@ -233,13 +290,24 @@ class Annotations:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """The bytes of a file (an absolute path) before and after its fixes."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of one run.
 
     ``files`` counts the checked files, ``candidates`` those that may hold a misuse;
     ``notices`` are one-line remarks about what was skipped and why; ``seconds`` is wall time.
     ``tally`` and ``unresolved`` are None where they were not asked for. ``suppressed`` counts
-    the findings that comments keep back, ``baselined`` those that the baseline does.
+    the findings that comments keep back, ``baselined`` those that the baseline does, ``fixed``
+    those that are gone, or would be, through ``changes``; ``unsafe_fixes`` tells that unsafe fixes
+    are asked for too.
     """
 
     findings: tuple[Finding, ...]
@@ -251,3 +319,6 @@ class Report:
     unresolved: tuple[Unresolved, ...] | None = None
     suppressed: int = 0
     baselined: int = 0
+    fixed: int = 0
+    changes: tuple[Change, ...] = ()
+    unsafe_fixes: bool = False

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from asyncpattern_lint.files import is_read_only, replace_file, stamp
-from asyncpattern_lint.source import encoding_of
+from asyncpattern_lint.source import decode_exactly
 from asyncpattern_lint.suppression import (
     UNUSED,
     Comment,
@@ -42,7 +42,10 @@ def annotate(source: bytes, wanted: Iterable[tuple[int, str]]) -> Annotated:
     A comment goes to the end of the line, or of the next line of the same statement that can
     carry one. Raises ``AnnotationError``.
     """
-    text, encoding = _decoded(source)
+    try:
+        text, encoding = decode_exactly(source)
+    except ValueError:
+        raise AnnotationError("its encoding cannot be kept") from None
     layout = Layout(text)
     lines = [list(match.groups()) for match in _LINE.finditer(text)]
     comments = {comment.line: comment for comment in layout.comments}
@@ -74,18 +77,6 @@ def annotate_file(path: str, wanted: Iterable[tuple[int, str]], stamped: tuple[i
     except OSError as error:
         raise AnnotationError(error.strerror or str(error)) from error
     return annotated.comments
-
-
-def _decoded(source: bytes) -> tuple[str, str]:
-    """Return the text and the encoding that turns it into the same bytes again."""
-    try:
-        encoding = encoding_of(source)
-        text = source.decode(encoding)
-        if text.encode(encoding) == source:
-            return text, encoding
-    except (SyntaxError, LookupError, ValueError):
-        pass
-    raise AnnotationError("its encoding cannot be kept")
 
 
 def _by_line(

@@ -13,8 +13,9 @@ from functools import cache
 from typing import ClassVar
 from warnings import catch_warnings
 
-from asyncpattern_lint.findings import Finding, Misuse, Observation
+from asyncpattern_lint.findings import Applicability, Finding, Misuse, Observation, Remedy
 from asyncpattern_lint.protocol import Kind, Use, code_of
+from asyncpattern_lint.remedies import is_uncalled
 
 #: What every rule's docstring holds, in this order.
 SECTIONS = ("## What it does", "## Why is this bad?", "## Example", "Use instead:")
@@ -37,6 +38,7 @@ class Rule(ABC):
 
     ``codes`` maps each code to its name, ``observes`` holds the types of observation that
     ``check`` is asked about, ``default`` says whether the codes are on unless deselected.
+    ``fixable`` maps each code that can be fixed to how far the best of its fixes can be trusted.
 
     Examples are executable projects: one file ``main.py``, or several files, each begun by a
     line ``# file: path``. Functions named ``case_*`` in ``main.py`` are the entry points. ``bad``
@@ -47,6 +49,7 @@ class Rule(ABC):
     codes: ClassVar[Mapping[str, str]]
     observes: ClassVar[tuple[type, ...]]
     default: ClassVar[bool] = True
+    fixable: ClassVar[Mapping[str, Applicability]] = {}
     good: ClassVar[tuple[str, ...]]
     bad: ClassVar[Mapping[str, str]]
 
@@ -63,6 +66,7 @@ class TableRule(Rule):
     and ``{lack}``; ``refined`` replaces ``needs`` for constructs by their last name; the texts of
     ``advice`` may use ``{reference}``, ``{callee}`` (the same, fit to be called) and
     ``{construct}``.
+    ``remedies`` names what mends the cells of the row by their kinds.
     ``sample`` is the wrong use in an example, with ``{call}`` and ``{mark}``.
     """
 
@@ -73,6 +77,7 @@ class TableRule(Rule):
     refined: ClassVar[Mapping[str, str]] = {}
     advice: ClassVar[Mapping[Kind, str]]
     lacks: ClassVar[Mapping[Kind, str]] = {}
+    remedies: ClassVar[Mapping[Kind, Remedy]] = {}
     sample: ClassVar[str]
     silent: ClassVar[bool] = False
     observes = (Misuse,)
@@ -121,13 +126,18 @@ class TableRule(Rule):
             subject=observation.target.name
             if observation.target
             else one_line(observation.reference),
+            remedy=self.remedy(observation),
         )
 
     def advise(self, misuse: Misuse) -> str:
         """Return the text of the advice for the misuse; a rule may refine it."""
-        if misuse.kind is Kind.OTHER and misuse.description.startswith("a function"):
+        if is_uncalled(misuse):
             return "call it: `{callee}()`"
         return self.advice[misuse.kind]
+
+    def remedy(self, misuse: Misuse) -> Remedy | None:
+        """Return what mends the misuse, None where that is not known; a rule may refine it."""
+        return self.remedies.get(misuse.kind)
 
 
 #: For each kind the definition of a sample function, and the function's name.

@@ -1,13 +1,14 @@
-"""One run: paths, outlines, candidates, visitor, findings, what of them is told."""
+"""One run: paths, outlines, candidates, visitor, findings, what of them is told, fixes."""
 
 import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.baseline import Baseline, read_baseline
@@ -24,8 +25,11 @@ from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unre
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.rule import findings_of
+from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.fixes.repair import Repair
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -45,8 +49,8 @@ class Session:
         """Check the paths of the settings.
 
         ``progress`` is told how many files of how many are done; ``stamps`` gets those of the
-        files from before they were read. Raises ``UsageError`` for a
-        path that cannot be checked.
+        files from before they were read. Raises ``UsageError`` for a path that cannot be checked,
+        or a file that cannot be fixed.
         """
         start = time.perf_counter()
         with at_full_speed():
@@ -61,7 +65,7 @@ class Session:
         with at_full_speed():
             baseline = baseline_of(settings)
             files = discovered(settings).files
-            return Opened(self, open_project(settings, files, None), files, baseline)
+            return Opened(settings, open_project(settings, files, None), files, baseline)
 
     def _check(
         self,
@@ -72,43 +76,67 @@ class Session:
         settings = self.settings
         baseline = baseline_of(settings)
         found = discovered(settings)
+        if stamps is None and settings.fix:
+            stamps = {}
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
+        run = _Run(settings, found.files, baseline)
         project = open_project(settings, found.files, progress)
-        total = len(found.files)
-        look = self.look(project, found.files)
-        sieve = Sieve(project, settings, look.unchecked)
-        open_findings, suppressed = sieve.without_suppressed(look.findings, found.files)
-        told, remark = sieve.without_baselined(open_findings, baseline, found.files)
-        tally, unresolved = self.census(look.checker, found.files)
+        first = run.look(project)
+        repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
+        last = first if repaired is None else repaired.look
+        tally, unresolved = self.census(last.checker, found.files)
         return Report(
-            findings=tuple(sorted(told, key=lambda finding: finding.sort_key)),
-            files=total,
-            candidates=look.checker.walked,
-            notices=(*found.notices, *remarks(total, look.unreadable, remark)),
+            findings=last.told,
+            files=len(found.files),
+            candidates=first.checker.walked,
+            notices=(
+                *found.notices,
+                *remarks(len(found.files), last.unreadable, last.remark),
+                *(() if repaired is None else repaired.notices),
+            ),
             seconds=time.perf_counter() - start,
             tally=tally,
             unresolved=unresolved,
-            suppressed=suppressed,
-            baselined=len(open_findings) - len(told),
+            suppressed=last.suppressed,
+            baselined=last.baselined,
+            fixed=len(first.told) - len(last.told),
+            changes=() if repaired is None else repaired.changes,
+            unsafe_fixes=settings.unsafe_fixes,
         )
 
-    def look(
-        self, project: Project, files: Iterable[str], checker: Checker | None = None
-    ) -> "Look":
-        """Find what is wrong in the files of a project."""
-        checker = checker or Checker(project, candidates=self.settings.candidates)
-        findings: set[Finding] = set()
-        unreadable = 0
-        unchecked: set[str] = set()
-        for path in files:
-            enabled = self.settings.enabled_in(path)
-            for observation in checker.check(path):
-                unreadable += isinstance(observation, Unreadable) and "APL901" not in enabled
-                if isinstance(observation, Unreadable):
-                    unchecked.add(path)
-                findings.update(findings_of(observation, enabled))
-        return Look(findings, checker, unreadable, frozenset(unchecked))
+    def _repair(
+        self, run: "_Run", project: Project, first: "_Told", stamps: Stamps | None
+    ) -> "Repair[_Told]":
+        """Fix what is told, in the files or in memory only.
+
+        Text that stands in for a file is fixed in memory, as everything is for a diff.
+        """
+        from asyncpattern_lint.fixes.repair import repair
+        from asyncpattern_lint.fixes.writing import UnwritableError
+
+        settings = self.settings
+        in_memory = settings.diff or settings.overlay
+
+        def look(overlay: Mapping[str, bytes]) -> _Told:
+            revised = project.revised({**settings.overlay, **overlay})
+            for _ in revised.load(run.files, settings.jobs):
+                pass
+            return run.look(revised)
+
+        fixable = frozenset(known_codes()) if settings.fixable is None else settings.fixable
+        try:
+            return repair(
+                first,
+                look,
+                project.read,
+                fixable - settings.unfixable,
+                [project.finder.project, *map(str, settings.paths)],
+                unsafe=settings.unsafe_fixes,
+                stamps=None if in_memory else stamps,
+            )
+        except UnwritableError as error:
+            raise UsageError(str(error)) from error
 
     def add_noqa(self, progress: Callable[[int, int], None] | None = None) -> Annotations:
         """Put comments into the files that suppress what ``check`` finds.
@@ -169,24 +197,24 @@ class Opened:
     """
 
     def __init__(
-        self, session: Session, project: Project, files: Sequence[str], baseline: Baseline
+        self, settings: Settings, project: Project, files: Sequence[str], baseline: Baseline
     ) -> None:
         self.project = project
         self.files = files
-        self._session = session
+        self._settings = settings
         self._baseline = baseline
-        self._checker = Checker(project, candidates=session.settings.candidates)
+        self._checker = Checker(project, candidates=settings.candidates)
 
     def findings_in(self, path: str) -> tuple[Finding, ...]:
         """Return what is to be told of one file, in order."""
-        settings = self._session.settings
+        settings = self._settings
         local = settings.local
         if self.project.is_foreign(path) or (
             settings.force_exclude and local is not None and local.is_excluded(path)
         ):
             return ()
         with at_full_speed():
-            look = self._session.look(self.project, (path,), self._checker)
+            look = look_at(settings, self.project, (path,), self._checker)
             sieve = Sieve(self.project, settings, look.unchecked)
             told, _ = sieve.without_suppressed(look.findings, (path,))
             told, _ = sieve.without_baselined(told, self._baseline, (path,))
@@ -211,14 +239,96 @@ def at_full_speed() -> Iterator[None]:
 class Look(NamedTuple):
     """What a look at files found.
 
-    ``unreadable`` counts the files that cannot be read or parsed where APL901 is off;
-    ``unchecked`` are those of which nothing else is known.
+    ``every`` holds the findings of every code where something may be fixed, ``findings`` those
+    of the codes that are on. ``unreadable`` counts the files that cannot be read or parsed where
+    APL901 is off; ``unchecked`` are those of which nothing else is known.
     """
 
+    every: set[Finding]
     findings: set[Finding]
     checker: Checker
     unreadable: int
     unchecked: frozenset[str]
+
+
+def look_at(
+    settings: Settings, project: Project, files: Iterable[str], checker: Checker | None = None
+) -> Look:
+    """Find what is wrong in the files of a project, whatever is kept back of it."""
+    checker = checker or Checker(project, candidates=settings.candidates)
+    # A fix must not bring a finding, even one that nobody asked for.
+    known = frozenset(known_codes()) if settings.is_fixing else None
+    every: set[Finding] = set()
+    findings: set[Finding] = set()
+    unreadable = 0
+    unchecked: set[str] = set()
+    for path in files:
+        enabled = settings.enabled_in(path)
+        for observation in checker.check(path):
+            if isinstance(observation, Unreadable):
+                unchecked.add(path)
+                unreadable += "APL901" not in enabled
+            for finding in findings_of(observation, known or enabled):
+                every.add(finding)
+                if finding.code in enabled:
+                    findings.add(finding)
+    return Look(every, findings, checker, unreadable, frozenset(unchecked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of a project; ``unreadable`` counts files of which nothing is told.
+
+    ``every`` holds the findings of every code, where something may be fixed, as they are before
+    anything is kept back; ``told`` those that the user is told, with their fixes.
+    """
+
+    every: frozenset[Finding]
+    told: tuple[Finding, ...]
+    suppressed: int
+    baselined: int
+    unreadable: int
+    remark: str
+    checker: Checker = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The way from a project to what is told of these files."""
+
+    settings: Settings
+    files: tuple[str, ...]
+    baseline: Baseline
+
+    def look(self, project: Project) -> _Told:
+        """Find what is wrong, keep back what comments suppress and the baseline lists."""
+        settings = self.settings
+        look = look_at(settings, project, self.files)
+        sieve = Sieve(project, settings, look.unchecked)
+        unsuppressed, suppressed = sieve.without_suppressed(look.findings, self.files)
+        told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
+        return _Told(
+            every=frozenset(look.every),
+            told=with_fixes_of(told, project),
+            suppressed=suppressed,
+            baselined=len(unsuppressed) - len(told),
+            unreadable=look.unreadable,
+            remark=remark,
+            checker=look.checker,
+        )
+
+
+def with_fixes_of(findings: Iterable[Finding], project: Project) -> tuple[Finding, ...]:
+    """Return the findings in order, with their fixes.
+
+    What is kept back needs none, and has no say in what the others get.
+    """
+    ordered = sorted(findings, key=lambda finding: finding.sort_key)
+    if any(finding.remedy for finding in ordered):
+        from asyncpattern_lint.fixes.making import with_fixes
+
+        ordered = sorted(with_fixes(ordered, project.read), key=lambda finding: finding.sort_key)
+    return tuple(ordered)
 
 
 def open_project(

@@ -53,6 +53,22 @@ def decode(source: bytes) -> str:
         return source.decode("latin-1")
 
 
+def decode_exactly(source: bytes) -> tuple[str, str]:
+    """Return the text of a source file, and the encoding that turns it into the same bytes again.
+
+    Raises ``ValueError`` where nothing does. The encoding "utf-8-sig" writes a BOM again.
+    """
+    try:
+        encoding = encoding_of(source)
+        text = source.decode(encoding)
+        same = text.encode(encoding) == source
+    except (SyntaxError, LookupError, ValueError):
+        same = False
+    if not same:
+        raise ValueError("its encoding does not give back the same bytes")
+    return text, encoding
+
+
 def lines_of(text: str) -> list[str]:
     """Split a text into lines as the parser counts them: a form feed does not end one."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -73,7 +73,9 @@ def test_every_key_and_every_code_is_shown(root: Path) -> None:
 def test_without_a_configuration_all_is_default(root: Path) -> None:
     origins = {origin for found in settings("--isolated").values() for _, origin in found}
     assert origins == {"default"}
-    assert set(codes("--isolated").values()) == {(True, "default", "default")}
+    assert codes("--isolated") == {
+        code: (is_on, "default", "default") for code, is_on in known_codes().items()
+    }
 
 
 def test_settings_name_the_line_that_they_come_from(root: Path) -> None:

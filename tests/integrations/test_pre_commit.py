@@ -185,6 +185,18 @@ def test_the_hook_for_everything_checks_everything(tmp_path: Path) -> None:
     assert checkout.commit({"old.py": None}).code == 0
 
 
+def test_the_hook_that_fixes_leaves_the_fixed_files_to_be_looked_at(tmp_path: Path) -> None:
+    checkout = made(tmp_path / "checkout", local("asyncpattern-lint-fix"))
+    checkout.write({"new.py": MANAGER + "\n\n" + LOOP.partition("\n\n\n")[2]})
+    checkout.git("add", "--all")
+    ran = checkout.git("commit", "--message=x")
+    assert ran.code == 1
+    assert "files were modified by this hook" in ran.output
+    assert "async with rows() as row:" in (checkout.root / "new.py").read_text()
+    assert (checkout.root / "old.py").read_text() == OLD
+    assert checkout.git("commit", "--all", "--message=x").code == 0
+
+
 def test_pre_commit_installs_the_hooks_and_runs_them(tmp_path: Path) -> None:
     """From a repository with nothing but what is needed, into an environment of its own."""
     if not _index_answers(tmp_path):

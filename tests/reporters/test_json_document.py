@@ -45,6 +45,7 @@ def test_the_document(report: Report, style: Callable[..., Style]) -> None:
             "candidates": 3,
             "suppressed": 0,
             "baselined": 0,
+            "fixed": 0,
             "codes": {"APL112": 1},
         },
     }

@@ -127,6 +127,31 @@ def test_the_good_example_runs(text: str, project: Path) -> None:
     assert ran
 
 
+@pytest.mark.parametrize(("code", "text"), BAD, ids=[code for code, _ in BAD])
+def test_the_fixed_example_runs(
+    code: str, text: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Examples tell which codes can be fixed, and a code that they tell so of is documented."""
+    from asyncpattern_lint.cli import main
+
+    _write(project, text)
+    monkeypatch.chdir(project)
+    before = [path.read_bytes() for path in sorted(project.rglob("*.py"))]
+    result = CliRunner().invoke(main, ["check", "--select", "ALL", "--fix", "--unsafe-fixes"])
+    if [path.read_bytes() for path in sorted(project.rglob("*.py"))] == before:
+        assert result.exit_code == 1
+        return
+    assert result.exit_code == 0, result.stdout
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        error, _, ran = _run(project)
+    assert error is None
+    silent = re.search(r"\(never runs: (\w+)\)", text)
+    assert silent is None or silent[1] in ran
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    assert f"\n| {code} | " in readme.partition("## Fixes")[2]
+
+
 @pytest.mark.parametrize("text", [*GOOD, *(pytest.param(text, id=code) for code, text in BAD)])
 def test_the_linter_flags_exactly_the_marked_lines(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,9 +3,11 @@
 import difflib
 from collections.abc import Iterator
 
+from asyncpattern_lint.analysis.homes import Homes
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.findings import (
     Handler,
+    Home,
     MissingModule,
     MissingName,
     Observation,
@@ -15,7 +17,7 @@ from asyncpattern_lint.findings import (
 )
 from asyncpattern_lint.index.exports import Exports, Presence, stands
 from asyncpattern_lint.index.finder import Location, Lookup
-from asyncpattern_lint.index.model import Caught, Defined, Import, Leaving, ModuleIndex
+from asyncpattern_lint.index.model import Caught, Import, Leaving, ModuleIndex
 from asyncpattern_lint.source import Span
 
 _NEAREST = 3
@@ -27,7 +29,7 @@ class ImportChecker:
     def __init__(self, exports: Exports) -> None:
         self.exports = exports
         self.project = exports.project
-        self._definitions: dict[str, list[str]] | None = None
+        self.homes = Homes(exports)
 
     def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
         """Yield what is wrong with the imports and the ``__all__`` of a module."""
@@ -40,7 +42,7 @@ class ImportChecker:
                 key = (item.module, item.level, item.statement)
                 if key not in reported:
                     reported.add(key)
-                    yield from self._missing_module(path, item, lookup, positions)
+                    yield from self._missing_module(path, module, item, lookup, positions)
             elif item.name not in (None, "*") and not lookup.partial and lookup.found:
                 yield from self._check_name(path, item, lookup, positions)
         yield from self._check_exports(path, module, positions)
@@ -107,13 +109,14 @@ class ImportChecker:
             span=span,
             target=Target(location.name, location.path, 1),
             near=_nearest(name, self.exports.names(location)),
-            moved_to=self._moved_to(name, location.path),
+            moved_to=self.homes.modules(name, location.path),
             handler=handler,
             evidence=tuple(steps),
+            home=None if attribute else self.homes.home([name], path, location.path),
         )
 
     def _missing_module(
-        self, path: str, item: Import, lookup: Lookup, positions: Positions
+        self, path: str, module: ModuleIndex, item: Import, lookup: Lookup, positions: Positions
     ) -> Iterator[Observation]:
         package = lookup.package
         assert package is not None  # the caller has looked
@@ -133,7 +136,20 @@ class ImportChecker:
             moved_to=(),
             handler=handler,
             evidence=(_here(package),),
+            home=self._home_of_all(path, module, item),
         )
+
+    def _home_of_all(self, path: str, module: ModuleIndex, item: Import) -> Home | None:
+        """Return the module that defines everything which a statement imports."""
+        names = [
+            other.name
+            for other in module.imports
+            if (other.module, other.level, other.statement)
+            == (item.module, item.level, item.statement)
+        ]
+        if any(name in (None, "*") for name in names):
+            return None
+        return self.homes.home([name or "" for name in names], path, "")
 
     def _is_empty(self, location: Location) -> bool:
         """Whether a package's ``__init__`` says nothing: it may not be what is meant."""
@@ -158,30 +174,18 @@ class ImportChecker:
         if not module.exports:
             return
         location = self.project.finder.location_of(path)
+        listed = {export.name for export in module.exports}
         for export in module.exports:
             if self.exports.has(location, export.name) is Presence.ABSENT:
+                near = _nearest(export.name, self.exports.names(location))
                 yield UnboundExport(
                     export.name,
                     location.name,
                     path,
                     positions.span(export.line, export.column, export.end_line, export.end_column),
-                    _nearest(export.name, self.exports.names(location)),
+                    near,
+                    tuple(n for n in near if n not in listed and not n.startswith("_")),
                 )
-
-    def _moved_to(self, name: str, path: str) -> tuple[str, ...]:
-        """Return the first-party modules that define a name now."""
-        if self._definitions is None:
-            self._definitions = {}
-            for known in self.project.loaded():
-                module = self.project.module(known)
-                if module is None:
-                    continue
-                for bound, entry in module.scopes[0].bindings.items():
-                    if stands(entry) and isinstance(entry.every[entry.live[-1]], Defined):
-                        self._definitions.setdefault(bound, []).append(known)
-        places = [place for place in self._definitions.get(name, ()) if place != path]
-        finder = self.project.finder
-        return tuple(f"{finder.module_name(place)}" for place in places[:_NEAREST])
 
 
 def _here(location: Location) -> Step:

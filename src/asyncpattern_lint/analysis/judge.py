@@ -73,6 +73,21 @@ def always_fails(use: Use, values: Values) -> bool:
     return bool(values) and all(_fails(use, value) for value in _relevant(use, values))
 
 
+def offered(values: Values) -> Protocol | None:
+    """Return the protocols that all of the values support, None if one is not known."""
+    protocols = ~Protocol.NONE
+    for value in values:
+        match value:
+            case (
+                Produced(protocols=own)
+                | InstanceValue(is_open=False, doubtful=False, protocols=own)
+            ):
+                protocols &= own
+            case _:
+                return None
+    return protocols if values else None
+
+
 def _relevant(use: Use, values: Values) -> Values:
     """Leave out ``None`` beside something else, where it is for the code to rule it out.
 

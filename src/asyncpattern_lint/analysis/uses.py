@@ -125,6 +125,7 @@ class UseChecker:
                 span=span(hit.node),
                 target=verdict.target,
                 evidence=verdict.steps,
+                result=hit.result,
             )
         for attribute in attribute_hits:
             value = attribute.values[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 import libcst as cst
 
-from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge
+from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge, offered
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -57,7 +57,7 @@ from asyncpattern_lint.index.model import (
     head,
 )
 from asyncpattern_lint.index.pruning import Pruner
-from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.protocol import Kind, Protocol, Use
 
 _CONSTANTS = {"None": "NoneType", "True": "bool", "False": "bool"}
 
@@ -74,12 +74,13 @@ _SHOWS_REPR = re.compile(r"%(\([^)]*\))?[-#0 +]*[\d*]*(\.[\d*]+)?[ra]")
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A misuse at a node whose position is not known yet."""
+    """A misuse at a node whose position is not known yet; ``result`` as in ``Misuse``."""
 
     node: cst.CSTNode
     use: Use
     construct: str
     verdict: Verdict
+    result: Protocol | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,8 @@ class ExpressionVisitor:
         verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
             return
-        self.hits.append(Hit(node, use, construct, verdict))
+        taken = Await(expr) if verdict.kind is Kind.COROUTINE else Element(expr, False)
+        self.hits.append(Hit(node, use, construct, verdict, offered(self.judged(taken))))
 
     def _use_result(
         self,

@@ -71,6 +71,11 @@ def _complete_format(_ctx: click.Context, _param: click.Parameter, typed: str) -
     is_flag=True,
     help="Also list the asynchronous uses that could not be resolved, and why.",
 )
+@click.option("--fix", is_flag=True, help="Fix what can be fixed safely.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if anything was fixed, too."
+)
 @click.option("--no-candidates", "candidates", flag_value=False, default=True, hidden=True)
 @click.option(
     "--jobs",
@@ -106,6 +111,9 @@ def check(
     exit_zero: bool,
     statistics: bool,
     show_unresolved: bool,
+    fix: bool,
+    diff: bool,
+    exit_non_zero_on_fix: bool,
     candidates: bool,
     jobs: int | None,
     python: str | None,
@@ -134,12 +142,14 @@ def check(
         baseline=baseline,
         no_baseline=no_baseline,
         write_baseline=write_baseline,
+        add_noqa=add_noqa,
+        fix=fix,
+        diff=diff,
+        exit_non_zero_on_fix=exit_non_zero_on_fix,
         stdin=_stdin() if stdin_filename is not None or "-" in paths else None,
         stdin_filename=stdin_filename,
         **flags,
     )
-    if add_noqa and write_baseline is not None:
-        raise UsageError("--add-noqa and --write-baseline contradict each other")
     settings = resolve(options, known_codes(), working_directory())
     ctx.exit(
         annotate(settings) if add_noqa else run(settings, destinations(output_formats, settings))
@@ -159,8 +169,15 @@ def tell(report: "Report", settings: Settings, places: Iterable[Destination]) ->
 
     for notice in report.notices:
         complain(notice)
-    publish(report, settings, places)
-    return FINDINGS if report.findings and not settings.exit_zero else 0
+    if settings.diff:
+        from asyncpattern_lint.cli.patch import publish_patch
+
+        publish_patch(report, settings)
+        failed = bool(report.changes)
+    else:
+        publish(report, settings, places)
+        failed = bool(report.findings or (report.fixed and settings.exit_non_zero_on_fix))
+    return FINDINGS if failed and not settings.exit_zero else 0
 
 
 def annotate(settings: Settings) -> int:

@@ -20,9 +20,11 @@ def destinations(typed: Iterable[str], settings: Settings) -> tuple[Destination,
 
     Each of ``typed`` is ``FORMAT`` or ``FORMAT:FILE``; without any, the format of the settings
     goes to their output file or to stdout. Raises UsageError for an unknown format, for what
-    cannot be written, and for two reports in one place.
+    cannot be written, for two reports in one place, and for files where a diff is shown instead.
     """
     found = [_parse(text, settings.cwd) for text in typed]
+    if settings.diff and any(one.path is not None for one in found):
+        raise UsageError("--diff shows a patch and writes no report: it takes no FORMAT:FILE")
     if not found:
         return (Destination(settings.output_format, settings.output_file),)
     if settings.output_file is not None:

@@ -54,6 +54,13 @@ _FLAGS = (
         help="The lowest version of Python that the code runs on, such as py311.",
     ),
     click.option(
+        "--unsafe-fixes/--no-unsafe-fixes",
+        default=None,
+        help="Also apply, or show, fixes that may not be what was meant.",
+    ),
+    click.option("--fixable", multiple=True, metavar="CODES", help="Codes to fix; all by default."),
+    click.option("--unfixable", multiple=True, metavar="CODES", help="Codes not to fix."),
+    click.option(
         "--config",
         multiple=True,
         metavar="CONFIG",

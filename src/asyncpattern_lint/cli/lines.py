@@ -1,10 +1,10 @@
 """Source lines for reports, read again from the disk or from the text that stands in for it."""
 
-import io
-import tokenize
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+
+from asyncpattern_lint.source import decode, lines_of
 
 
 def reader(overlay: Mapping[str, bytes]) -> Callable[[str, int], str]:
@@ -41,12 +41,4 @@ def _lines(path: str) -> tuple[str, ...]:
 
 
 def _split(data: bytes) -> tuple[str, ...]:
-    text = io.StringIO(data.decode(_encoding(data), errors="replace"), newline=None)
-    return tuple(line.removesuffix("\n") for line in text)
-
-
-def _encoding(data: bytes) -> str:
-    try:
-        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-    except (SyntaxError, ValueError):
-        return "utf-8"
+    return tuple(lines_of(decode(data)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from asyncpattern_lint.cli.destinations import Destination
-from asyncpattern_lint.cli.shell import silence_stdout
+from asyncpattern_lint.cli.shell import silence_stderr, silence_stdout
 from asyncpattern_lint.config import OutputFormat, Settings, UsageError
 from asyncpattern_lint.files import replace_file
 from asyncpattern_lint.findings import Report
@@ -21,9 +21,13 @@ _PROSE = {OutputFormat.FULL, OutputFormat.CONCISE}
 def publish(report: Report, settings: Settings, places: Iterable[Destination]) -> None:
     """Write the report to each of the places, stdout last.
 
+    Where text from standard input was to be fixed, that goes to stdout, and the report to stderr.
     A reader that closes the pipe early is no error. What cannot be written does not stop the
     rest; then raises UsageError.
     """
+    if settings.fix:
+        for text in _in_memory(report, settings).values():
+            _echo(text)
     failed: list[UsageError] = []
     for place in sorted(places, key=lambda place: place.path is None):
         try:
@@ -39,8 +43,10 @@ def _publish(report: Report, settings: Settings, place: Destination) -> None:
     if settings.statistics and place.form in _PROSE:
         name = "statistics"
     if place.path is None:
-        colour = wants_colour(sys.stdout is not None and sys.stdout.isatty())
-        show(_render(report, settings, name, colour), colour)
+        aside = bool(settings.fix and settings.overlay)
+        stream = sys.stderr if aside else sys.stdout
+        colour = wants_colour(stream is not None and stream.isatty())
+        show(_render(report, settings, name, colour), colour, aside=aside)
     else:
         lines = _render(report, settings, name, False)
         write_whole(place.path, "".join(f"{line}\n" for line in lines))
@@ -80,9 +86,16 @@ def _render(report: Report, settings: Settings, name: str, colour: bool) -> Iter
 
     reporter = importlib.import_module(f"asyncpattern_lint.reporters.{name}")
     cwd = str(settings.cwd)
-    style = Style(colour, cwd, reader(settings.overlay), repository(settings.cwd))
+    texts = _in_memory(report, settings)
+    style = Style(colour, cwd, reader(texts), repository(settings.cwd))
     lines: Iterator[str] = reporter.render(report, style)
     return lines
+
+
+def _in_memory(report: Report, settings: Settings) -> dict[str, bytes]:
+    """Return the texts that stand in for files, as the findings of the report see them."""
+    fixed = {change.path: change.after for change in report.changes}
+    return {path: fixed.get(path, text) for path, text in settings.overlay.items()}
 
 
 def repository(folder: Path) -> str:
@@ -97,18 +110,33 @@ def repository(folder: Path) -> str:
     return str(next(above, folder))
 
 
-def show(lines: Iterable[str], colour: bool = False) -> None:
-    """Write lines to stdout; a reader that closes the pipe early is no error."""
+def publish_text(text: str, settings: Settings) -> None:
+    """Write a text that is no report where a report would go, just as it is."""
+    if settings.output_file is None:
+        _echo(text)
+    else:
+        write_whole(settings.output_file, text)
+
+
+def show(lines: Iterable[str], colour: bool = False, *, aside: bool = False) -> None:
+    """Write lines to stdout, or ``aside`` to stderr.
+
+    A reader that closes the pipe early is no error.
+    """
     text = "\n".join(lines)
-    if not text:
-        return
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if text:
+        _echo(f"{text}\n", colour, aside=aside)
+
+
+def _echo(text: str | bytes, colour: bool = False, *, aside: bool = False) -> None:
+    stream, silence = (sys.stderr, silence_stderr) if aside else (sys.stdout, silence_stdout)
+    reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
     try:
-        click.echo(text, color=colour)
+        click.echo(text, nl=False, err=aside, color=colour)
     except BrokenPipeError:
-        silence_stdout()
+        silence()
     except OSError as error:
-        silence_stdout()
+        silence()
         raise UsageError(f"cannot write the report: {error.strerror or error}") from error

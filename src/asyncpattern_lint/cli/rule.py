@@ -52,6 +52,6 @@ def _text(chosen: list["Entry"]) -> Iterator[str]:
 def _json(chosen: list["Entry"]) -> Iterator[str]:
     import json
 
-    fields = ("code", "name", "summary", "explanation", "default", "bad", "good")
+    fields = ("code", "name", "summary", "explanation", "default", "fix", "bad", "good")
     objects = [{field: getattr(entry, field) for field in fields} for entry in chosen]
     yield json.dumps(objects, indent=2)

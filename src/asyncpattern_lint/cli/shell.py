@@ -49,12 +49,17 @@ def complain(text: str) -> None:
     try:
         click.echo(f"asyncpattern-lint: {printable(text)}", err=True)
     except OSError:
-        _drop(sys.stderr)
+        silence_stderr()
 
 
 def silence_stdout() -> None:
     """Send what is still buffered for stdout nowhere, so that the exit does not fail on it."""
     _drop(sys.stdout)
+
+
+def silence_stderr() -> None:
+    """Do the same with what is buffered for stderr."""
+    _drop(sys.stderr)
 
 
 def _drop(stream: Any) -> None:

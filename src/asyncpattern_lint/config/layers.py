@@ -9,7 +9,7 @@ from asyncpattern_lint.config.options import Options, UsageError
 from asyncpattern_lint.config.table import KEYS, Problem, Table, read
 
 #: What a key of a configuration is called where it is a flag with another spelling.
-_NEGATED = {"respect-gitignore": "--no-respect-gitignore"}
+_NEGATED = {"respect-gitignore": "--no-respect-gitignore", "unsafe-fixes": "--no-unsafe-fixes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ def flags(options: Options, cwd: str) -> Layer:
         target_version=options.target_version,
         output_format=options.output_format,
         baseline=options.baseline,
+        fixable=_split("--fixable", options.fixable),
+        unfixable=_split("--unfixable", options.unfixable),
+        unsafe_fixes=options.unsafe_fixes,
     )
     return Layer(table, cwd)
 
@@ -146,4 +149,6 @@ def _split(option: str, lists: tuple[str, ...]) -> list[str] | None:
     return parts
 
 
-_NOUNS = {"--select": "code", "--extend-select": "code", "--ignore": "code"}
+_NOUNS = dict.fromkeys(
+    ("--select", "--extend-select", "--ignore", "--fixable", "--unfixable"), "code"
+)

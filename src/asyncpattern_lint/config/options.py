@@ -61,8 +61,9 @@ class Options:
     worker processes, None for one per processor; ``python`` is the interpreter, or the folder,
     of the environment that the checked code runs in. ``stdin`` is text that stands in for the
     file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
-    write, empty for the one that ``baseline`` names. ``noqa`` is False where another tool sees to
-    the ``# noqa`` comments.
+    write, empty for the one that ``baseline`` names. ``add_noqa`` asks for comments instead of a
+    report, ``diff`` for what ``fix`` would change. ``noqa`` is False where another tool sees to the
+    ``# noqa`` comments.
     """
 
     paths: tuple[str, ...] = ()
@@ -93,6 +94,13 @@ class Options:
     stdin: bytes | None = None
     stdin_filename: str | None = None
     noqa: bool = True
+    add_noqa: bool = False
+    fix: bool = False
+    unsafe_fixes: bool | None = None
+    diff: bool = False
+    exit_non_zero_on_fix: bool = False
+    fixable: tuple[str, ...] = ()
+    unfixable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,14 @@ class Settings:
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     local: "Locals | None" = None
     noqa: bool = True
+    fix: bool = False
+    diff: bool = False
+    exit_non_zero_on_fix: bool = False
+
+    @property
+    def is_fixing(self) -> bool:
+        """Whether to look for what fixes would make of the files."""
+        return self.fix or self.diff
 
     def enabled_in(self, path: str) -> frozenset[str]:
         """Return the codes that are enabled for a file."""

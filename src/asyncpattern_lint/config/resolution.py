@@ -44,6 +44,7 @@ class Run:
     def __init__(self, options: Options, codes: Mapping[str, bool], cwd: Path) -> None:
         if options.jobs is not None and options.jobs < 1:
             raise UsageError(f"--jobs must be at least 1, not {options.jobs}")
+        _refuse_contradictions(options)
         self.options = options
         self.codes = codes
         self.cwd = cwd
@@ -104,6 +105,9 @@ class Run:
             overlay={} if options.stdin is None else {str(self.paths[0]): options.stdin},
             local=self.local,
             noqa=options.noqa,
+            fix=options.fix,
+            diff=options.diff,
+            exit_non_zero_on_fix=options.exit_non_zero_on_fix,
         )
 
     def value(self, key: str) -> tuple[Any, Layer | None]:
@@ -195,8 +199,6 @@ class Run:
         options = self.options
         if options.write_baseline is None:
             return None if options.no_baseline else self.baseline()
-        if options.no_baseline:
-            raise UsageError("--write-baseline and --no-baseline contradict each other")
         if options.write_baseline:
             return writable(options.write_baseline, self.cwd)
         return writable(str(self.baseline() or BASELINE), self.cwd)
@@ -214,6 +216,22 @@ class Run:
             if len(local.layers) > len(stronger):
                 return local
         return self.local.of(common)
+
+
+def _refuse_contradictions(options: Options) -> None:
+    """Raise UsageError where two things are asked for of which a run does one."""
+    fixing = (("--fix", options.fix), ("--diff", options.diff))
+    stdin = ("standard input", options.stdin is not None)
+    writing = (
+        ("--add-noqa", options.add_noqa),
+        ("--write-baseline", options.write_baseline is not None),
+    )
+    pairs = [(writing[0], writing[1])]
+    pairs += [(one, other) for one in writing for other in (*fixing, stdin)]
+    pairs.append((writing[1], ("--no-baseline", options.no_baseline)))
+    for (one, is_asked), (other, is_too) in pairs:
+        if is_asked and is_too:
+            raise UsageError(f"{one} and {other} contradict each other")
 
 
 def common_folder(paths: Sequence[Path]) -> str:

@@ -115,6 +115,15 @@ class Project:
         self._descendants: dict[str, list[Subclass]] = {}
         self._by_member: dict[str, dict[str, list[Subclass]]] = {}
 
+    def revised(self, overlay: Mapping[str, bytes]) -> "Project":
+        """Return the same project under another overlay; outlines that it leaves stand are kept."""
+        other = Project(self.finder, overlay, self.environment)
+        other._loaded |= self._loaded
+        for path, entry in self._entries.items():
+            if path not in overlay and path not in self.overlay:
+                other._add(path, entry)
+        return other
+
     def read(self, path: str) -> bytes:
         """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
         text = self.overlay.get(path)

@@ -6,17 +6,25 @@ from asyncpattern_lint.findings import Finding, Report
 from asyncpattern_lint.reporters.concise import header
 from asyncpattern_lint.reporters.listing import unresolved
 from asyncpattern_lint.reporters.snippet import clean, underline
-from asyncpattern_lint.reporters.style import Colour, Style, printable, share, summary
+from asyncpattern_lint.reporters.style import (
+    Colour,
+    Style,
+    fixable,
+    printable,
+    share,
+    summary,
+)
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
     for finding in report.findings:
-        yield header(finding, style)
+        yield header(finding, report, style)
         yield from _body(finding, style)
         yield ""
     yield from unresolved(report, style)
     yield summary(report, style)
+    yield from fixable(report, style)
     if report.tally is not None:
         yield share(report.tally)
 

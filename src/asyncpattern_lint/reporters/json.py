@@ -27,6 +27,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         "candidates": report.candidates,
         "suppressed": report.suppressed,
         "baselined": report.baselined,
+        "fixed": report.fixed,
         "codes": dict(sorted(Counter(f.code for f in report.findings).items())),
     }
     if report.tally is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from asyncpattern_lint.findings import Report
 from asyncpattern_lint.reporters.listing import unresolved
-from asyncpattern_lint.reporters.style import Colour, Style, count, share, summary
+from asyncpattern_lint.reporters.style import Colour, Style, count, fixable, share, summary
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
@@ -18,6 +18,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield ""
     yield from unresolved(report, style)
     yield summary(report, style)
+    yield from fixable(report, style)
     yield (
         f"{count(report.files, 'file')} checked, {count(report.candidates, 'candidate')} walked, "
         f"{report.seconds:.2f} s."

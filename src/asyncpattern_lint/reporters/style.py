@@ -2,10 +2,10 @@
 
 import enum
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from asyncpattern_lint.findings import Report, Tally
+from asyncpattern_lint.findings import Applicability, Finding, Report, Tally
 
 
 class Colour(enum.StrEnum):
@@ -82,9 +82,35 @@ def summary(report: Report, style: Style) -> str:
     """Return the closing line of a text report."""
     files = count(report.files, "file")
     seconds = f"{report.seconds:.1f} s"
-    if not report.findings:
+    remaining = len(report.findings)
+    if not remaining and not report.fixed:
         return f"{style.paint('All checks passed!', Colour.GREEN)} ({files}, {seconds})"
-    return f"Found {count(len(report.findings), 'problem')} in {files} ({seconds})."
+    split = f" ({report.fixed} fixed, {remaining} remaining)" if report.fixed else ""
+    return f"Found {count(remaining + report.fixed, 'problem')}{split} in {files} ({seconds})."
+
+
+def mark(finding: Finding, report: Report) -> str:
+    """Return what tells in a listing that ``--fix`` would mend a finding, empty if it would not."""
+    return "[*] " if _applies(finding, report) else ""
+
+
+def _applies(finding: Finding, report: Report) -> bool:
+    fix = finding.fix
+    return fix is not None and (report.unsafe_fixes or fix.applicability is Applicability.SAFE)
+
+
+def fixable(report: Report, style: Style) -> Iterator[str]:
+    """Yield the line that says how many findings ``--fix`` would mend, if any."""
+    total = sum(finding.fix is not None for finding in report.findings)
+    now = sum(_applies(finding, report) for finding in report.findings)
+    hidden = total - now
+    more = f"{count(hidden, 'more fix', 'more fixes')} with `--unsafe-fixes`" if hidden else ""
+    if now:
+        star = style.paint("*", Colour.GREEN)
+        option = "`--fix --unsafe-fixes`" if report.unsafe_fixes else "`--fix`"
+        yield f"[{star}] {now} fixable with {option}{f' ({more})' if more else ''}."
+    elif hidden:
+        yield f"No safe fixes ({more})."
 
 
 def share(tally: Tally) -> str:
@@ -96,6 +122,6 @@ def share(tally: Tally) -> str:
     )
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str = "") -> str:
     """Return the number with its noun, for example ``3 problems``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Misuse
+from asyncpattern_lint.findings import Action, Misuse, Remedy
 from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.remedies import SAFE, UNSAFE, head, is_itself, of_result
 from asyncpattern_lint.rule import LOOPS, TableRule, example
 
 
@@ -29,9 +30,16 @@ class AsyncWith(TableRule):
     async for row in get_rows():
         ...
     ```
+
+    ## Fix safety
+    `async with` on a context manager becomes `with`, and a coroutine is awaited first where its
+    result is known: these fixes are safe. Unsafe are `async for` and `for` in place of `async with`:
+    the body then runs once for each item, and what the generator does after its last `yield`
+    waits for the loop to end. So is to await what results in something unknown.
     """
 
     use = Use.ASYNC_WITH
+    fixable: ClassVar = {"APL121": UNSAFE, "APL123": SAFE, "APL124": UNSAFE, "APL125": SAFE}
     naming = "async-with-on-{kind}"
     needs = "an async context manager (`__aenter__`, `__aexit__`)"
     advice: ClassVar = {
@@ -42,6 +50,11 @@ class AsyncWith(TableRule):
         "or make the definition `async def` under `contextlib.asynccontextmanager`",
         Kind.CONTEXT_MANAGER: "write `with {reference} as ...:`",
         Kind.OTHER: "use it without {construct}, or give the object `__aenter__` and `__aexit__`",
+    }
+    remedies: ClassVar = {
+        Kind.ASYNC_GENERATOR: head("async for", UNSAFE),
+        Kind.GENERATOR: head("for", UNSAFE),
+        Kind.CONTEXT_MANAGER: head("with"),
     }
     sample = """\
 async def case_enter() -> None:
@@ -56,3 +69,15 @@ async def case_enter() -> None:
         if not misuse.description or not loop:
             return super().advise(misuse)
         return f"{loop}, or give the object `__aenter__` and `__aexit__`" if misuse.target else loop
+
+    def remedy(self, misuse: Misuse) -> Remedy | None:
+        """Return the remedy: an instance that is iterable may be meant otherwise."""
+        if misuse.construct != "async with":
+            return None
+        if misuse.kind is Kind.COROUTINE:
+            if misuse.result is None:
+                return Remedy(Action.HEAD, "async with", UNSAFE, awaited=True)
+            return of_result(misuse, "async with", "with")
+        if misuse.kind is not Kind.CONTEXT_MANAGER and is_itself(misuse):
+            return None
+        return super().remedy(misuse)

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Misuse
+from asyncpattern_lint.findings import Action, Misuse, Remedy
 from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.remedies import SAFE, UNAWAIT, UNSAFE, is_itself, is_uncalled
 from asyncpattern_lint.rule import TableRule, example
 
 #: What takes a coroutine only, and no other awaitable.
@@ -30,9 +31,21 @@ class Await(TableRule):
     ```python
     rows = [row async for row in get_rows()]
     ```
+
+    ## Fix safety
+    `await` is removed where the value is there already. This is safe, but for an instance that can
+    be entered, or iterated over with `async for`: that may be what was meant. What a generator or
+    context manager function gives, only its author can use rightly: there is no fix.
     """
 
     use = Use.AWAIT
+    fixable: ClassVar = {
+        "APL131": UNSAFE,
+        "APL132": UNSAFE,
+        "APL134": SAFE,
+        "APL135": UNSAFE,
+        "APL136": SAFE,
+    }
     naming = "await-on-{kind}"
     needs = "an awaitable (`__await__`)"
     refined: ClassVar = dict.fromkeys(_COROUTINE_TAKERS, "a coroutine")
@@ -58,3 +71,12 @@ async def case_await() -> None:
         if misuse.kind is Kind.GENERATOR and misuse.description:
             return self.advice[Kind.OTHER]
         return super().advise(misuse)
+
+    def remedy(self, misuse: Misuse) -> Remedy | None:
+        """Return the remedy: what a call gave at once needs no ``await``."""
+        if misuse.construct != "await" or is_uncalled(misuse):
+            return None
+        if misuse.kind is Kind.OTHER or (misuse.kind is Kind.GENERATOR and is_itself(misuse)):
+            return UNAWAIT
+        # Who awaits what can be entered may have meant to enter it.
+        return Remedy(Action.UNAWAIT, applicability=UNSAFE) if is_itself(misuse) else None

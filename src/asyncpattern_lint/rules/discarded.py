@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Misuse
+from asyncpattern_lint.findings import Action, Misuse, Remedy
 from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.remedies import UNSAFE
 from asyncpattern_lint.rule import TableRule, example
 
 
@@ -27,9 +28,14 @@ class Discarded(TableRule):
     ```python
     await notify(user)
     ```
+
+    ## Fix safety
+    Inside `async def` a coroutine is awaited. The fix is unsafe: what never ran runs then, and it
+    may have been meant for a task of its own.
     """
 
     use = Use.DISCARDED
+    fixable: ClassVar = {"APL173": UNSAFE}
     naming = "discarded-{kind}"
     wording = "`{reference}` is {what} that nothing {lack}: its body never runs"
     lacks: ClassVar = {
@@ -47,8 +53,9 @@ class Discarded(TableRule):
         Kind.GENERATOR: "iterate over it: `for ... in {reference}`",
         Kind.CONTEXT_MANAGER: "enter it: `with {reference}:`",
     }
+    remedies: ClassVar = {Kind.COROUTINE: Remedy(Action.AWAIT, applicability=UNSAFE)}
     sample = """\
-def case_drop() -> None:
+async def case_drop() -> None:
     {call}{mark}
 """
     silent = True

@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Misuse
-from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.findings import Action, Misuse, Remedy
+from asyncpattern_lint.protocol import Kind, Protocol, Use
+from asyncpattern_lint.remedies import AWAIT, LOOPS, SAFE, UNSAFE, head, is_itself, of_result
 from asyncpattern_lint.rule import TableRule, example
-
-_LOOPS = ("for", "comprehension")
 
 
 class For(TableRule):
@@ -31,9 +30,16 @@ class For(TableRule):
     async for row in get_rows():
         ...
     ```
+
+    ## Fix safety
+    Only inside `async def`: `for` becomes `async for`, or `async with` or `with` for what a context
+    manager function gives, unless `break`, `continue` or `else` would mean something else. A
+    coroutine is awaited. These fixes are safe, but for a coroutine of which nothing is known that
+    it results in: there the fix is unsafe.
     """
 
     use = Use.FOR
+    fixable: ClassVar = {"APL141": SAFE, "APL142": SAFE, "APL143": SAFE, "APL145": SAFE}
     naming = "for-over-{kind}"
     needs = "an iterable (`__iter__`)"
     refined: ClassVar = {"next": "an iterator (`__next__`)"}
@@ -44,8 +50,13 @@ class For(TableRule):
         Kind.CONTEXT_MANAGER: "write `with {reference} as ...:`",
         Kind.OTHER: "iterate over what has items, or give the object `__iter__`",
     }
+    remedies: ClassVar = {
+        Kind.ASYNC_GENERATOR: head("async for"),
+        Kind.ASYNC_CONTEXT_MANAGER: head("async with"),
+        Kind.CONTEXT_MANAGER: head("with"),
+    }
     sample = """\
-def case_iterate() -> None:
+async def case_iterate() -> None:
     for item in {call}:{mark}
         print(item)
 """
@@ -64,8 +75,26 @@ def case_iterate() -> None:
         if misuse.kind is Kind.ASYNC_GENERATOR:
             if misuse.construct in ("iter", "next"):
                 return f"write `a{misuse.construct}({{reference}})`"
-            if misuse.construct in _LOOPS:
+            if misuse.construct in LOOPS:
                 return "write `async for ... in {reference}`"
-        if misuse.kind is Kind.COROUTINE and misuse.construct in _LOOPS:
+        if misuse.kind is Kind.COROUTINE and misuse.construct in LOOPS:
             return "write `for ... in await {reference}`"
         return super().advise(misuse)
+
+    def remedy(self, misuse: Misuse) -> Remedy | None:
+        """Return the remedy: a coroutine is awaited wherever its items are taken."""
+        loop = misuse.construct in LOOPS
+        if misuse.kind is Kind.COROUTINE:
+            return self._awaited(misuse, loop)
+        if not loop or (misuse.kind is not Kind.ASYNC_GENERATOR and is_itself(misuse)):
+            return None
+        return super().remedy(misuse)
+
+    def _awaited(self, misuse: Misuse, loop: bool) -> Remedy | None:
+        if misuse.construct == "next":
+            return None
+        if misuse.result is None:
+            return Remedy(Action.AWAIT, applicability=UNSAFE)
+        if loop:
+            return of_result(misuse, "for", "async for")
+        return AWAIT if Protocol.ITERABLE in misuse.result else None

@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, MissingModule, MissingName, Observation
+from asyncpattern_lint.findings import (
+    Action,
+    Finding,
+    MissingModule,
+    MissingName,
+    Observation,
+    Remedy,
+)
+from asyncpattern_lint.remedies import UNSAFE, renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -29,9 +37,14 @@ class HiddenMissingImport(Rule):
     ```python
     from app.db import get_session_factory
     ```
+
+    ## Fix safety
+    The import is mended as that of a missing name or module is, but always unsafely: code that has
+    never run will run. The handler stays.
     """
 
     codes: ClassVar = {"APL303": "hidden-missing-import"}
+    fixable: ClassVar = {"APL303": UNSAFE}
     observes = (MissingName, MissingModule)
     bad: ClassVar = {
         "APL303": """\
@@ -92,6 +105,7 @@ def case_import() -> None:
             subject=f"{observation.module}.{observation.name}"
             if isinstance(observation, MissingName)
             else observation.module,
+            remedy=_remedy(observation),
         )
 
 
@@ -104,3 +118,12 @@ def _real(missing: MissingName | MissingModule) -> str:
     if missing.near:
         return f"write `from {missing.module} import {missing.near[0]}`"
     return "import the real name"
+
+
+def _remedy(missing: MissingName | MissingModule) -> Remedy | None:
+    is_name = isinstance(missing, MissingName)
+    if missing.home is not None:
+        return Remedy(Action.MOVE if is_name else Action.SOURCE, missing.home.module, UNSAFE)
+    if isinstance(missing, MissingName):
+        return None if missing.moved_to else renamed(missing.near)
+    return renamed(missing.near, Action.MODULE, missing.module)

@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, MissingModule, Observation
+from asyncpattern_lint.findings import (
+    Action,
+    Applicability,
+    Finding,
+    MissingModule,
+    Observation,
+    Remedy,
+)
+from asyncpattern_lint.remedies import SAFE, renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -25,9 +33,15 @@ class MissingModuleRule(Rule):
     ```python
     from app.db import open_session
     ```
+
+    ## Fix safety
+    The names are imported from the one module of the project that defines all of them. This is
+    safe, unless importing that module may lead back to this one. Else the one module with a name
+    near to the missing one is taken; the fix is then unsafe.
     """
 
     codes: ClassVar = {"APL302": "missing-module"}
+    fixable: ClassVar = {"APL302": SAFE}
     observes = (MissingModule,)
     bad: ClassVar = {
         "APL302": """\
@@ -71,6 +85,7 @@ def case_import() -> None:
             advice=_advice(observation),
             evidence=observation.evidence,
             subject=module,
+            remedy=_remedy(observation),
         )
 
 
@@ -79,3 +94,11 @@ def _advice(missing: MissingModule) -> str:
     if real:
         return f"import `{real[0]}`"
     return f"add the module `{missing.module}`, or remove the import"
+
+
+def _remedy(missing: MissingModule) -> Remedy | None:
+    home = missing.home
+    if home is not None:
+        certainty = Applicability.UNSAFE if home.cyclic else Applicability.SAFE
+        return Remedy(Action.SOURCE, home.module, certainty)
+    return renamed(missing.near, Action.MODULE, missing.module)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from asyncpattern_lint.findings import Finding, MissingName, Observation
+from asyncpattern_lint.remedies import UNSAFE, renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -29,9 +30,13 @@ class MissingModuleAttribute(Rule):
 
     deps.get_db()
     ```
+
+    ## Fix safety
+    The attribute gets the one near name. Whether that is meant is not certain: the fix is unsafe.
     """
 
     codes: ClassVar = {"APL305": "missing-module-attribute"}
+    fixable: ClassVar = {"APL305": UNSAFE}
     observes = (MissingName,)
     bad: ClassVar = {
         "APL305": """\
@@ -79,6 +84,7 @@ def case_attribute() -> None:
             target=observation.target,
             evidence=observation.evidence,
             subject=f"{module}.{name}",
+            remedy=None if observation.moved_to else renamed(observation.near),
         )
 
 

@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, MissingName, Observation
+from asyncpattern_lint.findings import (
+    Action,
+    Applicability,
+    Finding,
+    MissingName,
+    Observation,
+    Remedy,
+)
+from asyncpattern_lint.remedies import SAFE, renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -26,9 +34,16 @@ class MissingNameRule(Rule):
     ```python
     from app.db import get_session_factory
     ```
+
+    ## Fix safety
+    The name is imported from the one module of the project that defines it. This is safe, unless
+    importing that module may lead back to this one. Else it is imported under the one near name;
+    whether that is meant is not certain, so that the fix is unsafe. What the import binds is called
+    as before.
     """
 
     codes: ClassVar = {"APL301": "missing-name"}
+    fixable: ClassVar = {"APL301": SAFE}
     observes = (MissingName,)
     bad: ClassVar = {
         "APL301": """\
@@ -75,6 +90,7 @@ def case_import() -> None:
             target=observation.target,
             evidence=observation.evidence,
             subject=f"{module}.{name}",
+            remedy=_remedy(observation),
         )
 
 
@@ -84,3 +100,11 @@ def _advice(missing: MissingName) -> str:
     if missing.near:
         return f"write `from {missing.module} import {missing.near[0]}`"
     return f"define `{missing.name}` in `{missing.module}`, or remove the import"
+
+
+def _remedy(missing: MissingName) -> Remedy | None:
+    home = missing.home
+    if home is not None:
+        certainty = Applicability.UNSAFE if home.cyclic else Applicability.SAFE
+        return Remedy(Action.MOVE, home.module, certainty)
+    return None if missing.moved_to else renamed(missing.near)

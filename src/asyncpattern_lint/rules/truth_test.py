@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.remedies import AWAIT, SAFE
 from asyncpattern_lint.rule import TableRule, example
 
 
@@ -28,9 +29,14 @@ class TruthTest(TableRule):
     if await is_allowed(user):
         ...
     ```
+
+    ## Fix safety
+    Inside `async def` a coroutine is awaited, which is safe: a coroutine is always true, so that
+    nothing but its result can be meant.
     """
 
     use = Use.TRUTH
+    fixable: ClassVar = {"APL183": SAFE}
     naming = "truth-test-of-{kind}"
     wording = "`{reference}` is {what}: it is always true, whatever {lack}"
     lacks: ClassVar = {
@@ -47,8 +53,9 @@ class TruthTest(TableRule):
         Kind.GENERATOR: "take its items first: `list({reference})`, or `any({reference})`",
         Kind.CONTEXT_MANAGER: "test what `with {reference} as ...:` binds",
     }
+    remedies: ClassVar = {Kind.COROUTINE: AWAIT}
     sample = """\
-def case_test() -> None:
+async def case_test() -> None:
     if {call}:{mark}
         print("always")
 """

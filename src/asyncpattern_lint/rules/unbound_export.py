@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, Observation, UnboundExport
+from asyncpattern_lint.findings import Action, Finding, Observation, Remedy, UnboundExport
+from asyncpattern_lint.remedies import UNSAFE, renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -31,9 +32,14 @@ class UnboundExportRule(Rule):
 
     def open_session(): ...
     ```
+
+    ## Fix safety
+    The string gets the one near name that `__all__` does not list yet, else it is removed. Both are
+    unsafe: a definition may be what is missing.
     """
 
     codes: ClassVar = {"APL304": "unbound-export"}
+    fixable: ClassVar = {"APL304": UNSAFE}
     observes = (UnboundExport,)
     bad: ClassVar = {
         "APL304": """\
@@ -84,4 +90,5 @@ def case_star() -> None:
             span=observation.span,
             advice=f"define or import `{name}`, or remove it from `__all__`",
             subject=f"{module}.{name}",
+            remedy=renamed(observation.unlisted) or Remedy(Action.REMOVE, applicability=UNSAFE),
         )

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Misuse
+from asyncpattern_lint.findings import Action, Misuse, Remedy
 from asyncpattern_lint.protocol import Kind, Use
+from asyncpattern_lint.remedies import AWAIT, SAFE, UNSAFE
 from asyncpattern_lint.rule import TableRule, example
 
 #: What follows the object in these constructs.
@@ -30,9 +31,15 @@ class UsedAsResult(TableRule):
     ```python
     name = (await get_user()).name
     ```
+
+    ## Fix safety
+    Inside `async def` a coroutine is awaited: in its place, or where it is bound to a name of which
+    every use is such a mistake. The fix is safe, but for what is returned or passed against an
+    annotation: somebody else may await that.
     """
 
     use = Use.RESULT
+    fixable: ClassVar = {"APL163": SAFE}
     naming = "{kind}-used-as-result"
     wording = "`{reference}` is {what}, not {lack}, which {construct} needs"
     lacks: ClassVar = {
@@ -50,7 +57,7 @@ class UsedAsResult(TableRule):
         Kind.CONTEXT_MANAGER: "use what `with {reference} as ...:` binds",
     }
     sample = """\
-def case_use() -> None:
+async def case_use() -> None:
     print({call}.upper()){mark}
 """
     good = (
@@ -75,3 +82,10 @@ def case_use() -> None:
         if misuse.kind is Kind.COROUTINE and noun in _BRACKETS:
             return f"write `(await {{reference}}){_BRACKETS[noun]}`"
         return super().advise(misuse)
+
+    def remedy(self, misuse: Misuse) -> Remedy | None:
+        """Return the remedy: who gets the object in spite of an annotation may await it."""
+        if misuse.kind is not Kind.COROUTINE:
+            return None
+        handed_on = misuse.construct.partition(" ")[0] in {"argument", "return"}
+        return Remedy(Action.AWAIT, applicability=UNSAFE) if handed_on else AWAIT

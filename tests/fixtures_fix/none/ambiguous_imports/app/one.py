@@ -1,0 +1,2 @@
+def moved() -> int:
+    return 1

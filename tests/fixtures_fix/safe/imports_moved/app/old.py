@@ -1,0 +1,6 @@
+def left() -> str:
+    return "left"
+
+
+def also_left() -> str:
+    return "also left"

@@ -1,0 +1,4 @@
+def start() -> str:
+    from app.settings import moved  # BUG: APL301
+
+    return moved()

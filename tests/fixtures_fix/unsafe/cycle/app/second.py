@@ -1,0 +1,5 @@
+from app import first
+
+
+def moved() -> str:
+    return f"moved from {first.__name__}"

@@ -1,0 +1,1 @@
+__all__ = ["removed"]  # BUG: APL304
