@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,6 +97,22 @@ def test_it_says_what_the_command_says_with_any_number_of_jobs(root: Path) -> No
     for jobs in ("1", "2"):
         ran = flake8(root, "--select=APL", "--jobs", jobs, ".")
         assert (ran.code, ran.found) == (1, expected)
+
+
+@pytest.mark.parametrize("method", get_all_start_methods())
+def test_workers_may_be_started_in_any_way(root: Path, method: str) -> None:
+    start = f"import multiprocessing as m; m.set_start_method({method!r})\n"
+    program = "from flake8.main.cli import main; raise SystemExit(main(['--jobs=2', '.']))"
+    process = subprocess.run(
+        [sys.executable, "-c", start + program],
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    places = [(int(line), int(at), code) for _, line, at, code in PLACE.findall(process.stdout)]
+    assert places == [place[1:] for place in ALL_THREE]
 
 
 def test_it_is_on_without_being_asked_for(root: Path) -> None:
