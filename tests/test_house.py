@@ -120,7 +120,14 @@ SLOW = ("asyncio", "concurrent.futures", "libcst", "multiprocessing")
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["check", "--help"], ["config", "--help"], ["rule", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["changed", "--help"],
+        ["check", "--help"],
+        ["config", "--help"],
+        ["rule", "--help"],
+    ],
 )
 def test_help_costs_what_python_and_click_cost(arguments: list[str]) -> None:
     found = imported("-m", "asyncpattern_lint", *arguments)

@@ -20,6 +20,7 @@ from asyncpattern_lint.cli.check import check
 from asyncpattern_lint.config import Options, OutputFormat, resolve, select_codes
 from asyncpattern_lint.config.explain import PER_FILE
 from asyncpattern_lint.config.table import KEYS, Table
+from asyncpattern_lint.integrations.flake8 import Plugin
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import TableRule, known_codes, rules
 
@@ -143,6 +144,18 @@ def test_the_options_named_are_those_there_are() -> None:
     }
     named = {row[0].strip("`") for row in table(section("Usage")) if row[0].startswith("`--")}
     assert named == there
+
+
+def test_the_options_for_flake8_named_are_those_there_are() -> None:
+    registered: list[str] = []
+
+    class Manager:
+        def add_option(self, name: str, **_keywords: object) -> None:
+            registered.append(name)
+
+    Plugin.add_options(Manager())
+    named = [row[0].strip("`") for row in table(section("As a flake8 plugin"))]
+    assert sorted(named) == sorted(registered)
 
 
 def test_the_keys_named_are_those_there_are() -> None:

@@ -263,3 +263,21 @@ def test_the_place_of_a_comment() -> None:
     (suppression,) = Suppressions("é = 1  # why  # noqa: APL112 so\n".encode()).all
     assert suppression.span == (1, 15, 1, 29)
     assert re.fullmatch("# noqa: APL112", suppression.text)
+
+
+@pytest.mark.parametrize(
+    ("comment", "codes"),
+    [
+        ("# noqa", []),
+        ("# noqa: APL112", []),
+        ("# flake8: noqa", []),
+        ("# noqa: APL131  # apl: ignore[APL112]", ["APL112"]),
+        ("# apl: ignore", KNOWN),
+    ],
+)
+def test_noqa_may_be_left_to_another_tool(comment: str, codes: list[str]) -> None:
+    found = Suppressions(f"x = 1  {comment}\n".encode(), noqa=False)
+    assert [code for code in KNOWN if found.suppresses(1, code)] == codes
+    assert "APL" not in "".join(
+        code for unused in found.unused(KNOWN, ENABLED) for code in unused.codes
+    )

@@ -4,10 +4,11 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.baseline import Baseline, read_baseline
@@ -52,16 +53,19 @@ class Session:
         or a file that cannot be fixed.
         """
         start = time.perf_counter()
-        collecting, depth = gc.isenabled(), sys.getrecursionlimit()
-        # Outlines and trees hold no cycles: looking for some would take half of the time.
-        gc.disable()
-        sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
-        try:
+        with at_full_speed():
             return self._check(progress, start, stamps)
-        finally:
-            sys.setrecursionlimit(depth)
-            if collecting:
-                gc.enable()
+
+    def open(self) -> "Opened":
+        """Open the project around the paths, to be asked about single files.
+
+        Raises ``UsageError`` as ``check`` does.
+        """
+        settings = self.settings
+        with at_full_speed():
+            baseline = baseline_of(settings)
+            files = discovered(settings).files
+            return Opened(settings, open_project(settings, files, None), files, baseline)
 
     def _check(
         self,
@@ -70,28 +74,25 @@ class Session:
         stamps: Stamps | None,
     ) -> Report:
         settings = self.settings
-        baseline = _baseline_of(settings)
-        found = _discovered(settings)
+        baseline = baseline_of(settings)
+        found = discovered(settings)
         if stamps is None and settings.fix:
             stamps = {}
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
         run = _Run(settings, found.files, baseline)
-        project = self._project()
-        for done in project.load(found.files, settings.jobs):
-            if progress is not None:
-                progress(done, len(found.files))
+        project = open_project(settings, found.files, progress)
         first = run.look(project)
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
-        tally, unresolved = self._census(last.checker, found.files)
+        tally, unresolved = self.census(last.checker, found.files)
         return Report(
             findings=last.told,
             files=len(found.files),
             candidates=first.checker.walked,
             notices=(
                 *found.notices,
-                *_remarks(len(found.files), last.unreadable, last.remark),
+                *remarks(len(found.files), last.unreadable, last.remark),
                 *(() if repaired is None else repaired.notices),
             ),
             seconds=time.perf_counter() - start,
@@ -104,23 +105,9 @@ class Session:
             unsafe_fixes=settings.unsafe_fixes,
         )
 
-    def _project(self) -> Project:
-        settings = self.settings
-        root, given = _roots(settings.paths, settings.cwd)
-        finder = Finder(root, given, map(str, settings.src))
-        try:
-            environment = locate(
-                root,
-                python=str(settings.python) if settings.python else None,
-                target=settings.target_version,
-            )
-        except EnvironmentNotFound as error:
-            raise UsageError(f"{settings.python_place()}: {error}") from error
-        return Project(finder, overlay=settings.overlay, environment=environment)
-
     def _repair(
-        self, run: "_Run", project: Project, first: "_Look", stamps: Stamps | None
-    ) -> "Repair[_Look]":
+        self, run: "_Run", project: Project, first: "_Told", stamps: Stamps | None
+    ) -> "Repair[_Told]":
         """Fix what is told, in the files or in memory only.
 
         Text that stands in for a file is fixed in memory, as everything is for a diff.
@@ -131,7 +118,7 @@ class Session:
         settings = self.settings
         in_memory = settings.diff or settings.overlay
 
-        def look(overlay: Mapping[str, bytes]) -> _Look:
+        def look(overlay: Mapping[str, bytes]) -> _Told:
             revised = project.revised({**settings.overlay, **overlay})
             for _ in revised.load(run.files, settings.jobs):
                 pass
@@ -183,7 +170,7 @@ class Session:
                 files += added > 0
         return Annotations(comments, files, tuple(failed), report.notices)
 
-    def _census(
+    def census(
         self, checker: Checker, files: Iterable[str]
     ) -> tuple[Tally | None, tuple[Unresolved, ...] | None]:
         """Count the asynchronous uses, and list the unresolved ones, as far as asked for.
@@ -202,9 +189,95 @@ class Session:
         return tally, tuple(sorted(listed, key=lambda use: use.sort_key)) if explain else None
 
 
+class Opened:
+    """An open project: what is found in each of its files, as often as one asks.
+
+    ``files`` are those below the paths of the session. Others are looked at in the same project,
+    unless they are installed, or left out by force.
+    """
+
+    def __init__(
+        self, settings: Settings, project: Project, files: Sequence[str], baseline: Baseline
+    ) -> None:
+        self.project = project
+        self.files = files
+        self._settings = settings
+        self._baseline = baseline
+        self._checker = Checker(project, candidates=settings.candidates)
+
+    def findings_in(self, path: str) -> tuple[Finding, ...]:
+        """Return what is to be told of one file, in order."""
+        settings = self._settings
+        local = settings.local
+        if self.project.is_foreign(path) or (
+            settings.force_exclude and local is not None and local.is_excluded(path)
+        ):
+            return ()
+        with at_full_speed():
+            look = look_at(settings, self.project, (path,), self._checker)
+            sieve = Sieve(self.project, settings, look.unchecked)
+            told, _ = sieve.without_suppressed(look.findings, (path,))
+            told, _ = sieve.without_baselined(told, self._baseline, (path,))
+        return tuple(sorted(told, key=lambda finding: finding.sort_key))
+
+
+@contextmanager
+def at_full_speed() -> Iterator[None]:
+    """Put off the collector, and let calls nest deeply, for the time of a run."""
+    collecting, depth = gc.isenabled(), sys.getrecursionlimit()
+    # Outlines and trees hold no cycles: looking for some would take half of the time.
+    gc.disable()
+    sys.setrecursionlimit(max(depth, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(depth)
+        if collecting:
+            gc.enable()
+
+
+class Look(NamedTuple):
+    """What a look at files found.
+
+    ``every`` holds the findings of every code where something may be fixed, ``findings`` those
+    of the codes that are on. ``unreadable`` counts the files that cannot be read or parsed where
+    APL901 is off; ``unchecked`` are those of which nothing else is known.
+    """
+
+    every: set[Finding]
+    findings: set[Finding]
+    checker: Checker
+    unreadable: int
+    unchecked: frozenset[str]
+
+
+def look_at(
+    settings: Settings, project: Project, files: Iterable[str], checker: Checker | None = None
+) -> Look:
+    """Find what is wrong in the files of a project, whatever is kept back of it."""
+    checker = checker or Checker(project, candidates=settings.candidates)
+    # A fix must not bring a finding, even one that nobody asked for.
+    known = frozenset(known_codes()) if settings.is_fixing else None
+    every: set[Finding] = set()
+    findings: set[Finding] = set()
+    unreadable = 0
+    unchecked: set[str] = set()
+    for path in files:
+        enabled = settings.enabled_in(path)
+        for observation in checker.check(path):
+            if isinstance(observation, Unreadable):
+                unchecked.add(path)
+                unreadable += "APL901" not in enabled
+            for finding in findings_of(observation, known or enabled):
+                every.add(finding)
+                if finding.code in enabled:
+                    findings.add(finding)
+    return Look(every, findings, checker, unreadable, frozenset(unchecked))
+
+
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What a look at a project finds; ``unreadable`` counts files of which nothing is told.
+class _Told:
+    """What is told of a project; ``unreadable`` counts files of which nothing is told.
 
     ``every`` holds the findings of every code, where something may be fixed, as they are before
     anything is kept back; ``told`` those that the user is told, with their fixes.
@@ -227,41 +300,25 @@ class _Run:
     files: tuple[str, ...]
     baseline: Baseline
 
-    def look(self, project: Project) -> _Look:
+    def look(self, project: Project) -> _Told:
         """Find what is wrong, keep back what comments suppress and the baseline lists."""
         settings = self.settings
-        checker = Checker(project, candidates=settings.candidates)
-        # A fix must not bring a finding, even one that nobody asked for.
-        known = frozenset(known_codes()) if settings.is_fixing else None
-        every: set[Finding] = set()
-        enabled_findings: set[Finding] = set()
-        unchecked: set[str] = set()
-        unreadable = 0
-        for path in self.files:
-            enabled = settings.enabled_in(path)
-            for observation in checker.check(path):
-                if isinstance(observation, Unreadable):
-                    unchecked.add(path)
-                    unreadable += "APL901" not in enabled
-                for finding in findings_of(observation, known or enabled):
-                    every.add(finding)
-                    if finding.code in enabled:
-                        enabled_findings.add(finding)
-        sieve = Sieve(project, settings, frozenset(unchecked))
-        unsuppressed, suppressed = sieve.without_suppressed(enabled_findings, self.files)
+        look = look_at(settings, project, self.files)
+        sieve = Sieve(project, settings, look.unchecked)
+        unsuppressed, suppressed = sieve.without_suppressed(look.findings, self.files)
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
-        return _Look(
-            every=frozenset(every),
-            told=_with_fixes(told, project),
+        return _Told(
+            every=frozenset(look.every),
+            told=with_fixes_of(told, project),
             suppressed=suppressed,
             baselined=len(unsuppressed) - len(told),
-            unreadable=unreadable,
+            unreadable=look.unreadable,
             remark=remark,
-            checker=checker,
+            checker=look.checker,
         )
 
 
-def _with_fixes(findings: Iterable[Finding], project: Project) -> tuple[Finding, ...]:
+def with_fixes_of(findings: Iterable[Finding], project: Project) -> tuple[Finding, ...]:
     """Return the findings in order, with their fixes.
 
     What is kept back needs none, and has no say in what the others get.
@@ -274,7 +331,38 @@ def _with_fixes(findings: Iterable[Finding], project: Project) -> tuple[Finding,
     return tuple(ordered)
 
 
-def _discovered(settings: Settings) -> Discovery:
+def open_project(
+    settings: Settings, files: Iterable[str], progress: Callable[[int, int], None] | None
+) -> Project:
+    """Return the project around the paths, with the outlines of the files."""
+    root, given = _roots(settings.paths, settings.cwd)
+    finder = Finder(root, given, map(str, settings.src))
+    try:
+        environment = locate(
+            root,
+            python=str(settings.python) if settings.python else None,
+            target=settings.target_version,
+        )
+    except EnvironmentNotFound as error:
+        raise UsageError(f"{settings.python_place()}: {error}") from error
+    project = Project(finder, overlay=settings.overlay, environment=environment)
+    load(project, tuple(files), settings.jobs, progress)
+    return project
+
+
+def load(
+    project: Project,
+    files: Sequence[str],
+    jobs: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Make the outlines of files that a project does not know yet."""
+    for done in project.load(files, jobs):
+        if progress is not None:
+            progress(done, len(files))
+
+
+def discovered(settings: Settings) -> Discovery:
     """Return the files to check; text that stands in for a file is taken as it is."""
     local = settings.local
     refuses = local.is_excluded if local is not None and settings.force_exclude else None
@@ -292,7 +380,7 @@ def _discovered(settings: Settings) -> Discovery:
         raise UsageError(str(error)) from error
 
 
-def _baseline_of(settings: Settings) -> Baseline:
+def baseline_of(settings: Settings) -> Baseline:
     """Return the baseline to go by; a file that is yet to be written holds nothing."""
     path = settings.baseline
     if path is None or (settings.write_baseline and not path.exists()):
@@ -300,7 +388,7 @@ def _baseline_of(settings: Settings) -> Baseline:
     return read_baseline(path)
 
 
-def _remarks(files: int, unreadable: int, remark: str) -> Iterator[str]:
+def remarks(files: int, unreadable: int, remark: str) -> Iterator[str]:
     """Yield what the user would otherwise not learn from the findings.
 
     ``unreadable`` counts the files that cannot be read or parsed where APL901 is off.

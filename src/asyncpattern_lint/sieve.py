@@ -123,7 +123,7 @@ class Sieve:
             yield from findings
             return
         readable = self.project.module(path) is not None
-        suppressions = Suppressions(source, readable=readable)
+        suppressions = Suppressions(source, readable=readable, noqa=self.settings.noqa)
         for finding in findings:
             if not suppressions.suppresses(finding.span.line, finding.code):
                 yield finding

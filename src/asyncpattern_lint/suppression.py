@@ -137,19 +137,20 @@ class Suppressions:
     """The suppressions in one file; it notes which of them are needed.
 
     ``readable`` tells that the file can be parsed. In one that cannot, only comments for the
-    whole file count, as far as its lines show them.
+    whole file count, as far as its lines show them. ``noqa`` tells that the spellings of flake8
+    count, and not only this linter's own.
     """
 
-    def __init__(self, source: bytes, *, readable: bool = True) -> None:
+    def __init__(self, source: bytes, *, readable: bool = True, noqa: bool = True) -> None:
         self.all: tuple[Suppression, ...] = ()
         self._layout = Layout("")
         self._used: set[tuple[Suppression, str]] = set()
         self._whole_file: list[Suppression] = []
         self._by_statement: dict[int, list[Suppression]] = {}
         if may_suppress(source):
-            self._read(decode(source), readable)
+            self._read(decode(source), readable, noqa)
 
-    def _read(self, text: str, readable: bool) -> None:
+    def _read(self, text: str, readable: bool, noqa: bool) -> None:
         if readable:
             self._layout = Layout(text)
             comments = self._layout.comments
@@ -162,7 +163,9 @@ class Suppressions:
         found = [
             suppression
             for comment in comments
-            for suppression in _suppressions(comment, self._layout.statement_at(comment.line))
+            for suppression in _suppressions(
+                comment, self._layout.statement_at(comment.line), noqa=noqa
+            )
             if readable or suppression.last is None
         ]
         self.all = tuple(found)
@@ -238,11 +241,11 @@ def noqa_of(comment: Comment) -> re.Match[str] | None:
     return next((match for match in found if match["codes"]), None)
 
 
-def _suppressions(comment: Comment, statement: Statement) -> Iterator[Suppression]:
+def _suppressions(comment: Comment, statement: Statement, *, noqa: bool) -> Iterator[Suppression]:
     """Yield what a comment on a statement suppresses; it may say several things."""
     text = comment.text
-    whole = _FLAKE8.match(text) if comment.alone else None
-    for match in (whole,) if whole else _NOQA.finditer(text):
+    whole = _FLAKE8.match(text) if comment.alone and noqa else None
+    for match in (whole,) if whole else _NOQA.finditer(text) if noqa else ():
         codes = _codes(match["codes"])
         ours = codes and tuple(code for code in codes if code.startswith(PREFIX))
         if ours != ():

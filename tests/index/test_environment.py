@@ -835,6 +835,23 @@ def test_the_order_of_places(tmp_path: Path) -> None:
     assert barn(locate(inner, variables={}), tmp_path) is None
 
 
+def test_the_environment_of_a_hook_says_nothing_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """pre-commit makes it the active one, and says in another variable that it runs a hook."""
+    active = virtual(tmp_path / "active")
+    virtual(tmp_path / "project" / ".venv")
+
+    def place(**variables: str) -> str | None:
+        found = locate(str(tmp_path / "project"), variables={"VIRTUAL_ENV": active, **variables})
+        return barn(found, tmp_path)
+
+    assert place(PRE_COMMIT="1") == f"active/{SITE}/barn.py"
+    monkeypatch.setattr(sys, "prefix", active)
+    assert place() == f"active/{SITE}/barn.py"
+    assert place(PRE_COMMIT="1") == f"project/.venv/{SITE}/barn.py"
+
+
 @pytest.mark.parametrize("stale", ["absent", "empty", "file", "nul\0", ""])
 def test_stale_and_broken_environments_are_passed_over(tmp_path: Path, stale: str) -> None:
     plant(tmp_path, {"empty/lib/python3.12/": "", "file": "", "project/.venv": "/elsewhere\n"})

@@ -3,6 +3,7 @@
 import click
 
 from asyncpattern_lint import __version__
+from asyncpattern_lint.cli.changed import changed
 from asyncpattern_lint.cli.check import check
 from asyncpattern_lint.cli.config import config
 from asyncpattern_lint.cli.rule import rule
@@ -15,6 +16,7 @@ def main() -> None:
     """Find every async use that cannot work, and prove it by its definition."""
 
 
+main.add_command(changed)
 main.add_command(check)
 main.add_command(config)
 main.add_command(rule)

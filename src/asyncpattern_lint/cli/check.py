@@ -3,8 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,7 +17,11 @@ from asyncpattern_lint.config import (
     Settings,
     UsageError,
     resolve,
+    working_directory,
 )
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.findings import Report
 
 R = TypeVar("R")
 
@@ -155,10 +158,15 @@ def check(
 
 def run(settings: Settings, places: Iterable[Destination]) -> int:
     """Check what the settings say, publish the report, and return the exit code."""
-    from asyncpattern_lint.cli.output import publish
     from asyncpattern_lint.session import Session
 
-    report = _with_progress(Session(settings).check)
+    return tell(with_progress(Session(settings).check), settings, places)
+
+
+def tell(report: "Report", settings: Settings, places: Iterable[Destination]) -> int:
+    """Publish a report, and return the exit code."""
+    from asyncpattern_lint.cli.output import publish
+
     for notice in report.notices:
         complain(notice)
     if settings.diff:
@@ -177,7 +185,7 @@ def annotate(settings: Settings) -> int:
     from asyncpattern_lint.reporters.style import count
     from asyncpattern_lint.session import Session
 
-    done = _with_progress(Session(settings).add_noqa)
+    done = with_progress(Session(settings).add_noqa)
     for notice in done.notices:
         complain(notice)
     for path, reason in done.failed:
@@ -186,7 +194,8 @@ def annotate(settings: Settings) -> int:
     return ERROR if done.failed else 0
 
 
-def _with_progress(work: Callable[[Callable[[int, int], None] | None], R]) -> R:
+def with_progress(work: Callable[[Callable[[int, int], None] | None], R]) -> R:
+    """Do some work, which is given what shows its progress where someone looks on."""
     if not _shows_progress():
         return work(None)
     from asyncpattern_lint.cli.progress import Progress
@@ -208,11 +217,3 @@ def _stdin() -> bytes:
         return sys.stdin.buffer.read()
     except (OSError, AttributeError):
         raise UsageError("standard input cannot be read") from None
-
-
-def working_directory() -> Path:
-    """Return the working directory. Raises UsageError if it was removed."""
-    try:
-        return Path.cwd()
-    except OSError:
-        raise UsageError("the working directory does not exist") from None

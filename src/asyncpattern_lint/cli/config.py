@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from asyncpattern_lint.cli.check import check, working_directory
+from asyncpattern_lint.cli.check import check
 from asyncpattern_lint.cli.flags import settings_flags
-from asyncpattern_lint.config import Options
+from asyncpattern_lint.config import Options, working_directory
 
 if TYPE_CHECKING:
     from asyncpattern_lint.config.explain import Explanation

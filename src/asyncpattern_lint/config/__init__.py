@@ -11,8 +11,9 @@ from asyncpattern_lint.config.options import (
     Settings,
     UsageError,
     format_named,
+    working_directory,
 )
-from asyncpattern_lint.config.paths import writable
+from asyncpattern_lint.config.paths import existing, writable
 
 __all__ = [
     "BASELINE",
@@ -20,10 +21,12 @@ __all__ = [
     "OutputFormat",
     "Settings",
     "UsageError",
+    "existing",
     "format_named",
     "nearest_code",
     "resolve",
     "select_codes",
+    "working_directory",
     "writable",
 ]
 

@@ -42,6 +42,14 @@ def format_named(name: str) -> OutputFormat:
         raise UsageError(f"unknown output format {name}; known are {known}") from None
 
 
+def working_directory() -> Path:
+    """Return the working directory. Raises UsageError if it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise UsageError("the working directory does not exist") from None
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options as typed; None, or empty, for those that were not.
@@ -54,7 +62,8 @@ class Options:
     of the environment that the checked code runs in. ``stdin`` is text that stands in for the
     file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
     write, empty for the one that ``baseline`` names. ``add_noqa`` asks for comments instead of a
-    report, ``diff`` for what ``fix`` would change.
+    report, ``diff`` for what ``fix`` would change. ``noqa`` is False where another tool sees to the
+    ``# noqa`` comments.
     """
 
     paths: tuple[str, ...] = ()
@@ -84,6 +93,7 @@ class Options:
     isolated: bool = False
     stdin: bytes | None = None
     stdin_filename: str | None = None
+    noqa: bool = True
     add_noqa: bool = False
     fix: bool = False
     unsafe_fixes: bool | None = None
@@ -102,7 +112,8 @@ class Settings:
     ``jobs`` is at least 1; ``python_place`` tells where ``python`` is set. ``fixable`` are the
     codes that may be fixed, None for all of them. ``overlay`` maps paths to the text that stands
     in for them. ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to
-    make the ``baseline`` of what is found, without the codes in ``never_baseline``.
+    make the ``baseline`` of what is found, without the codes in ``never_baseline``. ``noqa`` says
+    that ``# noqa`` comments count, and not only this linter's own.
     """
 
     cwd: Path
@@ -130,6 +141,7 @@ class Settings:
     force_exclude: bool = False
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     local: "Locals | None" = None
+    noqa: bool = True
     fix: bool = False
     diff: bool = False
     exit_non_zero_on_fix: bool = False

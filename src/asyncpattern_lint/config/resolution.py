@@ -104,6 +104,7 @@ class Run:
             force_exclude=self.switch("force-exclude"),
             overlay={} if options.stdin is None else {str(self.paths[0]): options.stdin},
             local=self.local,
+            noqa=options.noqa,
             fix=options.fix,
             diff=options.diff,
             exit_non_zero_on_fix=options.exit_non_zero_on_fix,

@@ -528,8 +528,8 @@ def locate(
     """Return the environment of a project.
 
     It is that of ``python``, the path of an interpreter or of an environment's folder, if one is
-    given; else that of ``VIRTUAL_ENV`` in ``variables``; else ``.venv`` or ``venv`` in the
-    project's folder; else the one that runs this program. Raises ``EnvironmentNotFound`` where
+    given; else that of ``VIRTUAL_ENV`` in ``variables``, unless pre-commit set it for this program;
+    else ``.venv`` or ``venv`` in the project's folder; else the one that runs this program. Raises ``EnvironmentNotFound`` where
     ``python`` is neither; the others are passed over where they hold no environment.
 
     ``target`` is the version that the code is to run on, if that is not the environment's own.
@@ -543,13 +543,25 @@ def _located(project: str, python: str | None, variables: Mapping[str, str]) -> 
     if python is not None:
         return _given(python, project)
     for folder in (
-        variables.get("VIRTUAL_ENV", ""),
+        _active(variables),
         os.path.join(project, ".venv"),
         os.path.join(project, "venv"),
     ):
         if folder and (prefix := _prefix(folder)).sites:
             return _environment(prefix, project)
     return Environment(_own_sites(), version=sys.version_info[:2], project=project, assumed=True)
+
+
+def _active(variables: Mapping[str, str]) -> str:
+    """Return the environment that is active, empty for none.
+
+    A hook of pre-commit runs in an environment that holds the hook's own packages only.
+    """
+    active = variables.get("VIRTUAL_ENV", "")
+    is_hooks = "PRE_COMMIT" in variables and os.path.realpath(active) == os.path.realpath(
+        sys.prefix
+    )
+    return "" if is_hooks else active
 
 
 class _Prefix(NamedTuple):

@@ -4,7 +4,7 @@ Sources: https://docs.python.org/3/reference/import.html, PEP 420 (namespace pac
 Paths are plain strings here: ``pathlib`` would be most of the time of a look-up.
 """
 
-# ruff: noqa: PTH112, PTH118, PTH119, PTH120
+# ruff: noqa: PTH118, PTH119, PTH120
 
 import os
 import sys
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from asyncpattern_lint.discovery import DEFAULT_EXCLUDES, GitIgnore
 from asyncpattern_lint.index.dependencies import Dependencies
+from asyncpattern_lint.index.disk import Disk
 from asyncpattern_lint.index.extensions import Extensions
 
 #: Files that mark a folder as the root of a program or distribution of its own.
@@ -81,15 +82,20 @@ class Finder:
 
     ``project`` is the folder above which nothing is searched; ``given`` are further folders
     to take as roots, such as those that the user named; ``sources`` are roots for every file,
-    wherever it lies.
+    wherever it lies. ``disk`` tells which files and folders there are.
     """
 
     def __init__(
-        self, project: str, given: Iterable[str] = (), sources: Iterable[str] = ()
+        self,
+        project: str,
+        given: Iterable[str] = (),
+        sources: Iterable[str] = (),
+        disk: Disk | None = None,
     ) -> None:
         self.project = project
         self.sources = tuple(sources)
         self.given = frozenset((*given, *self.sources))
+        self._disk = disk or Disk()
         self._listings: dict[str, frozenset[str]] = {}
         self._entries: dict[tuple[str, str], Location | None] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
@@ -101,17 +107,17 @@ class Finder:
         self._dependencies = Dependencies(project)
         self._extensions = Extensions(project)
 
+    def on(self, disk: Disk) -> "Finder":
+        """Return a finder for the same project on another disk."""
+        return Finder(self.project, self.given, self.sources, disk)
+
     # --- folders -----------------------------------------------------------------------
 
     def listing(self, folder: str) -> frozenset[str]:
         """Return the names in a folder; empty if it cannot be read."""
         known = self._listings.get(folder)
         if known is None:
-            try:
-                known = frozenset(os.listdir(folder))  # noqa: PTH208  # names only, and quick
-            except OSError:
-                known = frozenset()
-            self._listings[folder] = known
+            known = self._listings[folder] = self._disk.names(folder)
         return known
 
     def is_package(self, folder: str) -> bool:
@@ -179,7 +185,7 @@ class Finder:
                 path = os.path.join(folder, name + suffix)
                 twin = f"{name}.pyi" in names or _has_twin(names, name)
                 return Location(path, name, None, twin)
-        if name in names and os.path.isdir(inner):
+        if name in names and self._disk.is_folder(inner):
             return Location(inner, name, inner, True)
         return None
 

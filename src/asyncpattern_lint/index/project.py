@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from asyncpattern_lint.index import builder
+from asyncpattern_lint.index.disk import Past
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder, Location
 from asyncpattern_lint.index.model import (
@@ -321,6 +322,24 @@ class Project:
                 self._add(path, entry)
                 done += 1
             yield done
+
+    def before(self, change: Mapping[str, bytes | None], also: Iterable[str] = ()) -> "Project":
+        """Return the project as it was before a change.
+
+        ``change`` maps paths to the texts that they had, None where there was no file; ``also``
+        are files among them that were to be loaded and are no longer there. Outlines that the
+        change leaves as they are, are taken over.
+        """
+        texts = {path: text for path, text in change.items() if text is not None}
+        past = Project(self.finder.on(Past(change)), texts, self.environment)
+        absent = {path for path, text in change.items() if text is None}
+        past._loaded = (self._loaded - absent) | set(also)
+        for path, entry in self._entries.items():
+            if path not in change:
+                past._add(path, entry)
+        for path in sorted(past._loaded & texts.keys()):
+            past.outline(path)
+        return past
 
 
 def _encoded(paths: list[str], *, version: Version) -> bytes:

@@ -1,0 +1,1 @@
+"""Front doors that other programs open."""
