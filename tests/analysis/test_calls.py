@@ -276,7 +276,7 @@ def test_overloads_that_cannot_take_the_arguments_are_left_out(
     [
         ("open('/dev/null')", {"TextIOWrapper"}),
         ("sorted([1])", {"list[int]", "list[unknown]"}),
-        ("dict(a=1)", {"dict", "dict[str, int]"}),
+        ("dict(a=1)", {"dict[str, unknown]", "dict[str, int]"}),
         ("sum([1])", {"unknown", "int", "int | unknown"}),
         ("'a'.split()", {"list[str | unknown]", "list[str] | list[unknown]", "list[str]"}),
         ("int('1')", {"int"}),

@@ -119,7 +119,7 @@ def test_awaiting_what_cannot_be_awaited_gives_nothing_known(tmp_path: Path, val
         ("async with asyncio.Lock() as x: ...", "NoneType"),
         ("async with asyncio.timeout(1) as x: ...", "Timeout"),
         ("async with asyncio.TaskGroup() as x: ...", "TaskGroup"),
-        ("with subprocess.Popen(['true']) as x: ...", "Popen"),
+        ("with subprocess.Popen(['true']) as x: ...", "Popen[bytes]"),
         ("with cm() as x, cm() as y: ...", "A"),
     ],
 )  # fmt: skip

@@ -371,6 +371,7 @@ class Types:
         scope = self.resolver.scope_of(function)
         frame = self.frame_of(function.path, function.number)
         solution = dict(solved)
+        asked: set[TypeVariable] = set()
         parameters = [
             parameter
             for entry in scope.bindings.values()
@@ -382,10 +383,9 @@ class Types:
             assert parameter.annotation is not None  # the others are left out
             for values in self._given(parameter, arguments, keywords):
                 self.unify(parameter.annotation, values, frame, solution)
-                # What an argument decides is not known by its bound alone.
-                for variable in self._variables_of(parameter.annotation, frame):
-                    solution.setdefault(variable, ANYTHING)
-        return solution
+                asked.update(self._variables_of(parameter.annotation, frame))
+        # What an argument decides is not known by its bound alone.
+        return {**dict.fromkeys(asked, ANYTHING), **solution}
 
     def _variables_of(self, annotation: Expr, frame: Frame) -> tuple[TypeVariable, ...]:
         key = (annotation, frame)
