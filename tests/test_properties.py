@@ -287,7 +287,7 @@ def texts(report: Report) -> list[str]:
 
 def told(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings without what tells where a definition is."""
-    placeless = [replace(finding, evidence=(), target=None) for finding in findings]
+    placeless = [replace(finding, evidence=(), target=None, subject="") for finding in findings]
     # A missing name is reported, and mended, with the place where it is now.
     return [
         f if f.use else replace(f, message="", advice="", remedy=None, fix=None) for f in placeless
