@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.marks import fixtures, label, marks
@@ -52,9 +53,10 @@ def remembered_environment() -> Iterator[None]:
     elsewhere = Path(tempfile.gettempdir()).resolve()
     remembered = cache(outline_of)
 
-    def remembering(path: str, text: bytes | None = None) -> Outline:
+    def remembering(path: str, text: bytes | None = None, *rest: Any, **named: Any) -> Outline:
         own = text is not None or Path(path).is_relative_to(elsewhere)
-        return outline_of(path, text) if own else remembered(path)
+        make = outline_of if own else remembered
+        return make(path, text, *rest, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(project_module, "outline_of", remembering)

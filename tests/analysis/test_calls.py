@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from answers import answer, described, proven, resolver_of, stubs, values_of
 
-from asyncpattern_lint.analysis.calls import kind_of_function, may_hold
+from asyncpattern_lint.analysis.arguments import may_hold
+from asyncpattern_lint.analysis.calls import kind_of_function
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import (
     ANYTHING,

@@ -367,7 +367,7 @@ def test_special_forms_are_no_classes_to_typeshed(name: str) -> None:
     assert location is not None
     skip_unless_there(f"typing.{name}")
     assert resolver().exports.binds(location.path, name) is Presence.PRESENT
-    assert resolver().global_name(location.path, name) == (External(f"typing.{name}"),)
+    assert resolver().modules.global_name(location.path, name) == (External(f"typing.{name}"),)
 
 
 @pytest.mark.parametrize("name", sorted(library.OPAQUE_FORMS))

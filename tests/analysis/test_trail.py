@@ -50,6 +50,15 @@ REASONS = {
         """,
         "parameter `*jobs` has no annotation (main.py:1)",
     ),
+    "an annotation that leaves the type to the value": (
+        """\
+        from typing import Final
+        async def main(other):
+            held: Final = other
+            await held.fetch()
+        """,
+        "parameter `other` has no annotation (main.py:2)",
+    ),
     "an annotation that says nothing": (
         """\
         from typing import Any
@@ -432,3 +441,29 @@ def test_expressions_are_shown_as_written() -> None:
     assert written(call) == "(await a).b(...)"
     assert written(Subscript(Name("a"), (Builtin("NoneType"),))) == "a[None]"
     assert len(written(Name("x" * 100))) == 60
+
+
+GUARDED = """\
+import inspect
+class Store:
+    async def load(self): return 1
+async def main(unknown, other):
+    if isinstance(unknown, Store):
+        await unknown.load()
+    else:
+        await unknown
+    found = Store().load() if other else 1
+    if inspect.isawaitable(found):
+        await found
+    await (other if other is None else other.load())
+    [await each.load() for each in unknown if isinstance(each, Store)]
+"""
+
+
+def test_what_a_test_tells_is_known(tmp_path: Path) -> None:
+    tally, listed = census(plant(tmp_path, {"main.py": GUARDED}))
+    assert tally == Tally(uses=5, unresolved=2)
+    assert [(use.span.line, _shown(use, tmp_path)) for use in listed] == [
+        (8, "parameter `unknown` has no annotation (main.py:4)"),
+        (12, "parameter `other` has no annotation (main.py:4)"),
+    ]

@@ -23,7 +23,7 @@ from asyncpattern_lint.analysis.values import (
     TypeVariable,
     Values,
 )
-from asyncpattern_lint.index.expressions import annotation as lowered
+from asyncpattern_lint.index.lowering import annotation as lowered
 from asyncpattern_lint.index.model import Builtin, Call, Expr, Name
 
 HEADER = """\

@@ -4,7 +4,6 @@ import ast
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -905,11 +904,7 @@ def test_relative_imports_in_the_real_typeshed() -> None:
 
 
 def test_looking_costs_little() -> None:
-    """An environment is located without reading folders of packages, or heavy imports."""
-    start = time.perf_counter()
-    for _ in range(10):
-        locate("/", python=sys.prefix, variables={})
-    assert (time.perf_counter() - start) / 10 < 0.01
+    """An environment is located without heavy imports."""
     code = "import {}, sys; print(*sys.modules)"
     modules = [
         set(

@@ -1,10 +1,11 @@
 """What calling something gives."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis.arguments import Arguments, may_hold
+from asyncpattern_lint.analysis.decorators import Decorators
+from asyncpattern_lint.analysis.library_calls import LibraryCalls
 from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
 from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
@@ -24,13 +25,13 @@ from asyncpattern_lint.analysis.values import (
     LambdaValue,
     Partial,
     Produced,
-    PropertyValue,
     SuperValue,
     Unknown,
     Value,
     Values,
     doubted,
     is_known,
+    replace,
     union,
     with_step,
     with_steps,
@@ -39,23 +40,23 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.model import (
-    Ask,
     Builtin,
     Call,
+    Choice,
     Collection,
-    Condition,
-    Decorator,
+    Element,
     Expr,
     Name,
-    Opaque,
     Parameter,
     Scope,
     ScopeKind,
+    Starred,
     Subscript,
     TupleDisplay,
+    Union,
     dotted,
 )
-from asyncpattern_lint.protocol import OFFERS, PROTOCOL_METHODS, Kind, Protocol, kind_of
+from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -70,17 +71,6 @@ _MAX_SHADOWS = 30
 #: Calls whose result hangs on their arguments are followed this deep.
 _MAX_CALLS = 6
 
-#: What contextlib's decorators drive.
-_DRIVEN = {
-    Protocol.ASYNC_CONTEXT_MANAGER: Kind.ASYNC_GENERATOR,
-    Protocol.CONTEXT_MANAGER: Kind.GENERATOR,
-}
-
-_CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue)
-
-#: Arguments that can decide what a function gives back.
-_PASSED = (*_CALLABLES, Produced)
-
 
 class Calls:
     """Follows calls, and decorators, which are calls too."""
@@ -88,6 +78,9 @@ class Calls:
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
         self.overloads = Overloads(resolver)
+        self.decorators = Decorators(resolver)
+        self.library_calls = LibraryCalls(resolver)
+        self.arguments = Arguments(resolver)
         self._depth = 0
 
     # --- expressions ---------------------------------------------------------------------
@@ -104,10 +97,19 @@ class Calls:
             return self._cast(expr, frame)
         arguments = tuple(resolver.evaluate(argument, frame) for argument in expr.args)
         keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
-        if expr.args and any(argument == Name("*") for argument in expr.args):
+        if any(isinstance(argument, Starred) for argument in expr.args):
+            # Where each of them goes is not known.
+            keywords["*"] = union(
+                self._spread(argument, values, frame)
+                for argument, values in zip(expr.args, arguments, strict=True)
+            )
             arguments = ()
-            keywords["*"] = ANYTHING
         return union(self.call_all(functions, arguments, keywords))
+
+    def _spread(self, argument: Expr, values: Values, frame: Frame) -> Values:
+        if not isinstance(argument, Starred):
+            return values
+        return self.resolver.evaluate(Element(argument.value, False), frame)
 
     def _cast(self, expr: Call, frame: Frame) -> Values:
         """Read ``cast``: the type where it is known, else the value."""
@@ -170,9 +172,9 @@ class Calls:
         """Return what calling a value may give."""
         match function:
             case FunctionValue(receiver=InstanceValue(doubtful=True)):
-                return doubted(self._call_function(function, arguments, keywords))
+                return doubted(self.call_function(function, arguments, keywords))
             case FunctionValue():
-                return self._call_function(function, arguments, keywords)
+                return self.call_function(function, arguments, keywords)
             case FactoryValue():
                 return (self._produced(function, arguments, keywords),)
             case LambdaValue():
@@ -180,7 +182,9 @@ class Calls:
             case ClassValue():
                 return self.resolver.classes.instantiate(function, arguments, dict(keywords))
             case InstanceValue():
-                return self.resolver.classes.call_method(function, "__call__", arguments)
+                return self.resolver.attributes.call_method(
+                    function, "__call__", arguments, keywords
+                )
             case Partial():
                 merged = {**dict(function.keywords), **keywords}
                 return self.call(function.function, (*function.arguments, *arguments), merged)
@@ -193,7 +197,7 @@ class Calls:
             case Identity():
                 return arguments[0] if len(arguments) == 1 else ANYTHING
             case External():
-                return self._call_external(function.name, arguments, keywords)
+                return self.library_calls.call(function.name, arguments, keywords)
             case _:
                 return ANYTHING
 
@@ -208,130 +212,43 @@ class Calls:
             return ANYTHING
         return union(self.call_all(heads, arguments, keywords))
 
-    def _call_external(
-        self, name: str, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
-    ) -> Values:
-        protocols = library.MANAGER_DECORATORS.get(name)
-        if protocols is not None or name == library.COROUTINE_DECORATOR:
-            if len(arguments) != 1:
-                return ANYTHING
-            wanted = protocols or Protocol.AWAITABLE | Protocol.ITERABLE
-            return union(
-                self._factories(value, wanted) for value in self.resolver.forced(arguments[0])
-            )
-        if name == "functools.partial" and arguments:
-            given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items() if k != "**"))
-            rest = tuple(map(_stripped, arguments[1:]))
-            return tuple(
-                Partial(value, rest, given) if isinstance(value, _CALLABLES) else Unknown()
-                for value in self.resolver.forced(arguments[0])
-            )
-        if name in library.BINDING_DECORATORS and len(arguments) == 1:
-            return tuple(_rebound(v, library.BINDING_DECORATORS[name]) for v in arguments[0])
-        if name in library.PROPERTIES and arguments:
-            return tuple(
-                PropertyValue(value) if isinstance(value, _CALLABLES) else Unknown()
-                for value in arguments[0]
-            )
-        if name in library.KEEPING and arguments:
-            known = any(isinstance(v, (*_CALLABLES, PropertyValue)) for v in arguments[0])
-            if known or name not in library.KEEPING_FACTORIES:
-                return arguments[0]
-        if name in library.KEEPING_FACTORIES:
-            return (Identity(),)
-        if name in library.NEUTRAL_CLASS_DECORATORS:
-            if not arguments:
-                return (Identity(),)
-            is_class = all(isinstance(v, ClassValue) for v in arguments[0])
-            return arguments[0] if is_class else ANYTHING
-        if name in library.FIELD_MAKERS:
-            return self._field(keywords)
-        if name in library.UNPREDICTABLE:
-            return ANYTHING
-        head, _, builtin = name.partition("builtins.")
-        if not head:
-            result = library.BUILTIN_RESULTS.get(builtin)
-            if result:
-                return self.resolver.classes.builtin(result)
-            if result is None and library.is_plain(builtin):
-                return self.resolver.classes.builtin(builtin)
-            if builtin in library.ITERATOR_STEPS and arguments:
-                return self._builtin_step(builtin, arguments)
-        forced = self.resolver.force(name)
-        known_forms = tuple(v for v in forced if not isinstance(v, External))
-        if not known_forms or len(known_forms) != len(forced):
-            return ANYTHING
-        return union(self.call_all(known_forms, arguments, keywords))
-
-    def _field(self, keywords: Mapping[str, Values]) -> Values:
-        """Read what a field of a class holds, as its maker is told."""
-        for name in ("factory", "default_factory"):
-            # A constructor may be given something else.
-            if name in keywords and "init" in keywords:
-                return union(self.call_all(keywords[name], (), {}))
-        types = keywords.get("type", ())
-        found = union(
-            self.resolver.classes.instances(v) for v in types if isinstance(v, ClassValue)
-        )
-        return found or ANYTHING
-
-    def _builtin_step(self, name: str, arguments: tuple[Values, ...]) -> Values:
-        """Read ``iter``, ``next`` and the like, which typeshed describes by its own protocols."""
-        results = self.resolver.results
-        is_async = name in {"anext", "aiter"}
-        found = union(results.element(value, is_async) for value in arguments[0])
-        if name in {"iter", "aiter"}:
-            if len(arguments) > 1:
-                return ANYTHING
-            kind = "typing.AsyncIterator" if is_async else "typing.Iterator"
-            return self.resolver.classes.named(kind, (found,))
-        if not is_async:
-            return found if len(arguments) == 1 else union((found, arguments[1]))
-        return self.resolver.classes.named("typing.Awaitable", (found,))
-
-    def _factories(self, value: Value, protocols: Protocol) -> Values:
-        """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""
-        if isinstance(value, FunctionValue):
-            scope = self.resolver.scope_of(value)
-            if value.path.endswith(".pyi") and protocols in _DRIVEN and not scope.is_async:
-                # A stub has no body that could yield: its annotation promises an iterator.
-                return (FactoryValue(value, protocols, value.steps),)
-            wanted = _DRIVEN.get(protocols, Kind.GENERATOR)
-            if scope.is_generator or not scope.is_async:
-                given = self._call_function(value, (), {})
-                if given and all(isinstance(v, Produced) and v.kind is wanted for v in given):
-                    return (FactoryValue(value, protocols, value.steps),)
-        return ANYTHING
-
     # --- functions -----------------------------------------------------------------------
 
-    def _call_function(
+    def call_function(
         self,
         function: FunctionValue,
         arguments: tuple[Values, ...],
         keywords: Mapping[str, Values],
     ) -> Values:
+        """Return what calling a function that ``def`` made may give."""
         resolver = self.resolver
         scope = resolver.scope_of(function)
         if scope.is_async or scope.is_generator:
-            if scope.is_async and not scope.is_generator and self._is_ambiguous(function, scope):
+            if scope.is_async and not scope.is_generator and self.is_ambiguous(function):
                 return ANYTHING
             return (self._produced(function, arguments, keywords),)
         if function.overridden:
-            return self._promised(function, arguments, keywords) or ANYTHING
+            promised = self.promised(function, arguments, keywords)
+            # What returns nothing says little of what its overrides return.
+            told = not all(isinstance(v, InstanceValue) and v.is_none for v in promised)
+            return promised if promised and told else ANYTHING
         if resolver.is_foreign(function.path):
-            promised = self._promised(function, arguments, keywords)
+            promised = self._declared(function, arguments, keywords)
+            promised = promised or self.promised(function, arguments, keywords)
             if promised or function.path.endswith(".pyi"):
-                return ANYTHING if not promised or self._breaks_word(scope, promised) else promised
+                doubtful = not promised or self._breaks_word(scope, promised)
+                doubtful = doubtful or self._gives_work_too(function, scope, promised)
+                return ANYTHING if doubtful else promised
             if scope.annotation is not None:
                 return ANYTHING
         if scope.is_stub and resolver.module(function.path).scopes[scope.parent].kind is (
             ScopeKind.CLASS
         ):
             return self._call_stub(function, arguments, keywords)
-        passed = self._passed(function, scope, arguments, keywords)
+        passed = self.arguments.passed(function, scope, arguments, keywords)
         values = self.returned(function, ())
-        if passed and any(self._may_depend_on_arguments(value) for value in values):
+        decided = len(values) > 1 and any(item.when for item in scope.returns)
+        if passed and (decided or any(map(self._may_depend_on_arguments, values))):
             frame = self.frame_of(function, passed)
             if self._depth >= _MAX_CALLS or frame.depth > _MAX_CALLS:
                 return OVERFLOW
@@ -340,11 +257,30 @@ class Calls:
                 values = self.returned(function, passed)
             finally:
                 self._depth -= 1
+        if len(values) > 1 or not is_known(values):
+            declared = self._declared(function, arguments, keywords)
+            if declared:
+                return declared
         if not is_known(values):
-            promised = self._promised(function, arguments, keywords)
+            promised = self.decorators.as_promised(function, arguments, keywords)
+            promised = promised or self.promised(function, arguments, keywords)
             if promised:
                 return promised
         return self._given(function, scope, values, passed)
+
+    def _declared(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values:
+        """Return what the overloads of a function that a call may mean promise."""
+        siblings = self.overloads.siblings(function)
+        if not siblings:
+            return ()
+        accepted = self.overloads.accepting(siblings, arguments, keywords)
+        promised = [self.promised(overload, arguments, keywords) for overload in accepted]
+        return union(promised) if all(promised) else ()
 
     def _given(
         self,
@@ -385,7 +321,7 @@ class Calls:
 
         One that promises a plain object may be overridden by a coroutine function.
         """
-        promised = self._promised(function, arguments, keywords)
+        promised = self.promised(function, arguments, keywords)
         active = all(
             isinstance(v, Produced)
             or (isinstance(v, InstanceValue) and v.of is not None and v.protocols)
@@ -393,7 +329,7 @@ class Calls:
         )
         return promised if promised and active else ANYTHING
 
-    def _promised(
+    def promised(
         self,
         function: FunctionValue,
         arguments: tuple[Values, ...],
@@ -457,58 +393,14 @@ class Calls:
             return not value.exact
         return isinstance(value, Unknown | LambdaValue | Partial | CallableValue | Constant)
 
-    def _is_ambiguous(self, function: FunctionValue, scope: Scope) -> bool:
+    def is_ambiguous(self, function: FunctionValue) -> bool:
         """Whether a body-less ``async def`` may stand for an async generator."""
+        scope = self.resolver.scope_of(function)
         if function.path.endswith(".pyi") and not scope.is_stub:
             return True
         if not scope.is_stub:
             return False
-        annotation = scope.annotation
-        if isinstance(annotation, Subscript):
-            annotation = annotation.value
-        if annotation is None or isinstance(annotation, Builtin):
-            return False
-        name = dotted(annotation)
-        return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
-
-    def _passed(
-        self,
-        function: FunctionValue,
-        scope: Scope,
-        arguments: tuple[Values, ...],
-        keywords: Mapping[str, Values],
-    ) -> tuple[tuple[str, Values], ...]:
-        given = self.with_receiver(function, arguments)
-        if not given and not keywords and not any(item.when for item in scope.returns):
-            return ()
-        passed = []
-        asked = {condition.name for item in scope.returns for condition in item.when}
-        for name, entry in scope.bindings.items():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter) or parameter.variadic:
-                continue
-            values = keywords.get(name)
-            at = parameter.position
-            if values is None and at is not None and at < len(given):
-                values = given[at]
-            if (
-                name in asked
-                and len(entry.every) == 1
-                and "*" not in keywords
-                and "**" not in keywords
-            ):
-                if values is None and parameter.default == Builtin("NoneType"):
-                    values = self.resolver.classes.builtin("NoneType")
-                if values is not None:
-                    passed.append((name, tuple(map(without_steps, values))))
-                continue
-            if values is None:
-                continue
-            is_receiver = at == 0 and function.receiver is not None
-            if is_receiver or any(isinstance(v, _PASSED) for v in values) or _is_object(values):
-                # Two calls of the same kind are one question: their evidence stays out of it.
-                passed.append((name, tuple(map(without_steps, values))))
-        return tuple(passed)
+        return scope.annotation is not None and _is_open_annotation(scope.annotation)
 
     def frame_of(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Frame:
         """Return the frame of a call."""
@@ -517,7 +409,9 @@ class Calls:
     def returned(self, function: FunctionValue, passed: tuple[tuple[str, Values], ...]) -> Values:
         """Return what the ``return`` statements of a function may give."""
         resolver = self.resolver
-        own = replace(function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False)
+        own = replace(
+            function, receiver=None, steps=(), binds=Binds.INSTANCE, overridden=False, promise=()
+        )
 
         def values() -> Values:
             scope = resolver.scope_of(own)
@@ -575,6 +469,26 @@ class Calls:
                 return True
         return False
 
+    def _gives_work_too(self, function: FunctionValue, scope: Scope, promised: Values) -> bool:
+        """Whether a plain function also returns work that its annotation does not speak of.
+
+        Some libraries run a coroutine at once or hand it out, whether a loop runs or not.
+        """
+        several = len(scope.returns) > 1 or any(isinstance(r.value, Choice) for r in scope.returns)
+        if not several or function.path.endswith(".pyi"):
+            return False
+        if not any(other.is_async for other in self.resolver.module(function.path).scopes):
+            return False
+        offered = Protocol.NONE
+        for value in promised:
+            if not isinstance(value, InstanceValue):
+                return False
+            offered |= value.protocols
+        return any(
+            isinstance(value, Produced) and not value.protocols & offered
+            for value in self.returned(function, ())
+        )
+
     def receiver_of(self, function: FunctionValue, scope: Scope) -> tuple[tuple[str, Values], ...]:
         """Return what a method's first parameter is bound to, if that is more than it knows."""
         receiver, first = function.receiver, _first_parameter(scope)
@@ -605,47 +519,6 @@ class Calls:
         resolver = self.resolver
         return resolver.memo.once(
             (expression, frame), lambda: resolver.evaluate(expression.body, frame)
-        )
-
-    # --- decorators ----------------------------------------------------------------------
-
-    def decorate(self, decorator: Decorator, values: Values, frame: Frame) -> Values:
-        """Return what a decorator makes of what it decorates."""
-        by = self.resolver.evaluate(decorator.value, frame)
-        if isinstance(values[0] if values else None, ClassValue):
-            if any(self._rewrites(d, values) for d in by):
-                return ANYTHING
-            made = union(self.call_all(by, (values,), {}))
-            plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
-            kept = bool(made) and all(isinstance(m, ClassValue) and m.plain in plain for m in made)
-            return values if kept else ANYTHING
-        name = dotted(decorator.value) or dotted(getattr(decorator.value, "func", Opaque()))
-        step = Step(frame.path, decorator.line, f"decorated with `@{name or '...'}` here")
-        decorated = union(self.call_all(by, (values,), {}))
-        if decorated == values or _only_rebinds(decorated, values):
-            return decorated
-        return with_step(decorated, step)
-
-    def _rewrites(self, decorator: Value, classes: Values) -> bool:
-        """Whether a function sets attributes that decide what a class supports or does."""
-        if not isinstance(decorator, FunctionValue):
-            return False
-        module = self.resolver.module(decorator.path)
-        outer = module.scopes[decorator.number]
-        while outer.parent and module.scopes[outer.parent].kind is ScopeKind.FUNCTION:
-            outer = module.scopes[outer.parent]
-        written = {
-            name
-            for scope in module.scopes
-            if outer.line <= scope.line <= outer.end_line
-            for name in scope.writes
-        }
-        own = [
-            self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
-        ]
-        return any(
-            name == "*" or name in PROTOCOL_METHODS or any(name in names for names in own)
-            for name in written
         )
 
     # --- results -------------------------------------------------------------------------
@@ -679,6 +552,8 @@ class Calls:
         others = [s for s in value.steps if not s.message.startswith("decorated")]
         steps = (*others, step, *decorators)
         result = self._solved_result(function, scope, arguments, keywords)
+        if result is None and scope.is_async and not scope.is_generator:
+            result = self._declared_result(function, arguments, keywords)
         maker = replace(function, steps=())
         return Produced(
             kind_of(protocols),
@@ -690,6 +565,24 @@ class Calls:
             done=scope.is_stub and not function.path.endswith(".pyi") and scope.parent > 0,
             result=result,
         )
+
+    def _declared_result(
+        self,
+        function: FunctionValue,
+        arguments: tuple[Values, ...],
+        keywords: Mapping[str, Values],
+    ) -> Values | None:
+        """Return what the overloads of a coroutine function say that it gives in the end."""
+        siblings = self.overloads.siblings(function)
+        if not siblings:
+            return None
+        done = self.result(function, ())
+        if len(done) == 1 and is_known(done):
+            return None
+        accepted = self.overloads.accepting(siblings, arguments, keywords)
+        promised = [self.promised(overload, arguments, keywords) for overload in accepted]
+        known = all(promised) and all(self.resolver.scope_of(f).is_async for f in accepted)
+        return tuple(map(without_steps, union(promised))) if known else None
 
     def _solved_result(
         self,
@@ -714,52 +607,16 @@ class Calls:
         return tuple(map(without_steps, values)) if is_known(values) else None
 
 
-def may_hold(condition: Condition, passed: Mapping[str, Values]) -> bool:
-    """Tell whether a test of a parameter may turn out as a ``return`` under it needs."""
-    values = passed.get(condition.name)
-    if values is None or not is_known(values):
-        return True
-    if condition.ask is Ask.CALLABLE:
-        truths = {isinstance(v, _CALLABLES) for v in values if _is_told(v)}
-    else:
-        truths = {isinstance(v, InstanceValue) and v.is_none for v in values}
-        if condition.ask is Ask.TRUE:
-            # What is not None may still be false.
-            truths = {not truth for truth in truths} | ({False} if False in truths else set())
-    return condition.holds in truths or not all(map(_is_told, values))
-
-
-def _is_told(value: Value) -> bool:
-    """Whether a value is known to be callable, or not to be."""
-    return isinstance(value, _CALLABLES) or (isinstance(value, InstanceValue) and value.of is None)
-
-
-def _stripped(values: Values) -> Values:
-    return tuple(map(without_steps, values))
-
-
-def _is_object(values: Values) -> bool:
-    """Whether an argument is an object of a class that matters: not a number or a text."""
-    return bool(values) and all(isinstance(v, InstanceValue) and v.of is not None for v in values)
-
-
-def _rebound(value: Value, binds: Binds) -> Value:
-    """Apply ``classmethod`` or ``staticmethod``."""
-    if isinstance(value, FunctionValue):
-        return replace(value, binds=binds)
-    if isinstance(value, FactoryValue):
-        return replace(value, function=replace(value.function, binds=binds))
-    return value
-
-
-def _only_rebinds(decorated: Values, values: Values) -> bool:
-    """Whether a decorator only decides what the first argument is."""
-    return len(decorated) == len(values) and all(
-        isinstance(d, FunctionValue)
-        and isinstance(v, FunctionValue)
-        and replace(d, binds=v.binds) == v
-        for d, v in zip(decorated, values, strict=True)
-    )
+def _is_open_annotation(annotation: Expr) -> bool:
+    """Whether an annotation, or one of the options it gives, may be that of an async generator."""
+    if isinstance(annotation, Union):
+        return any(map(_is_open_annotation, annotation.options))
+    if isinstance(annotation, Subscript):
+        annotation = annotation.value
+    if isinstance(annotation, Builtin):
+        return False
+    name = dotted(annotation)
+    return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
 
 
 def _first_parameter(scope: Scope) -> Parameter | None:

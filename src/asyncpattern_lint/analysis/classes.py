@@ -1,11 +1,10 @@
-"""Classes: what they derive from, what their instances support, and what their attributes are.
+"""Classes: what they derive from, and what their instances support.
 
-Sources: https://docs.python.org/3/reference/datamodel.html (attribute access, descriptors,
-creating a class) and https://docs.python.org/3/howto/mro.html.
+Sources: https://docs.python.org/3/reference/datamodel.html (creating a class) and
+https://docs.python.org/3/howto/mro.html.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -13,43 +12,31 @@ from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     AliasValue,
-    Binds,
     ClassValue,
     External,
-    FactoryValue,
     Frame,
     FunctionValue,
-    Identity,
     InstanceValue,
-    LambdaValue,
-    ModuleValue,
-    PropertyValue,
-    SuperValue,
     TypeVariable,
     Unknown,
     Value,
     Values,
     is_known,
-    overridden,
+    lasting,
+    replace,
     union,
-    with_step,
     with_steps,
-    without_contents,
     without_steps,
 )
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.model import (
     Assigned,
-    AttributeSet,
     Builtin,
-    Collection,
     Defined,
     Expr,
     Scope,
     Subscript,
-    dotted,
 )
-from asyncpattern_lint.index.project import Subclass, shape_of
 from asyncpattern_lint.protocol import ITERATION_METHODS, METHODS, PROTOCOL_METHODS, Protocol
 
 if TYPE_CHECKING:
@@ -64,16 +51,6 @@ Lineage = tuple[ClassValue | None, ...]
 #: Bases that add nothing to what objects support here.
 _PLAIN_BASES = frozenset({"Generic", "Hashable", "Protocol", "Sized"})
 
-_FUNCTIONS = (FunctionValue, FactoryValue, LambdaValue, PropertyValue)
-
-#: Protocols of which an object is one by its methods alone, and what their argument is.
-_STRUCTURAL = {
-    "typing.Iterable": "element", "typing.Iterator": "element", "typing.Collection": "element",
-    "typing.AsyncIterable": "async element", "typing.AsyncIterator": "async element",
-    "typing.Awaitable": "awaited", "contextlib.AbstractContextManager": "entered",
-    "contextlib.AbstractAsyncContextManager": "async entered",
-}  # fmt: skip
-
 
 class Classes:
     """Answers questions about classes and their instances."""
@@ -83,6 +60,8 @@ class Classes:
         self._lineages: dict[ClassValue, Lineage] = {}
         self._protocols: dict[ClassValue, tuple[Protocol, bool]] = {}
         self._added: dict[str, Protocol] = {}
+        self._instances: dict[tuple[ClassValue, bool], Value] = {}
+        self._searching = 0
 
     # --- instances -----------------------------------------------------------------------
 
@@ -110,9 +89,19 @@ class Classes:
 
     def instances(self, value: ClassValue) -> Values:
         """Return an object of a class, or of one of its subclasses if it is not exact."""
-        return (self._instance(value, exact=False),)
+        return (self.instance(value, exact=False),)
 
-    def _instance(self, value: ClassValue, *, exact: bool) -> Value:
+    def instance(self, value: ClassValue, *, exact: bool) -> Value:
+        """Return an object of a class; ``exact`` tells that it is of no subclass."""
+        made = self._instances.get((value, exact))
+        if made is None:
+            made = self._made(replace(value, steps=()) if value.steps else value, exact=exact)
+            if not self._searching:
+                # Meanwhile, what a class supports may not be known in full.
+                self._instances[value, exact] = made
+        return with_steps((made,), value.steps)[0]
+
+    def _made(self, value: ClassValue, *, exact: bool) -> Value:
         resolver = self.resolver
         module = resolver.module(value.path)
         scope = module.scopes[value.number]
@@ -122,13 +111,13 @@ class Classes:
                 return Unknown()
             head, _, builtin = canonical.partition("builtins.")
             if not head and library.is_concrete(builtin):
-                return with_steps(self.builtin(builtin, value.arguments), value.steps)[0]
+                return self.builtin(builtin, value.arguments)[0]
         name = module.qualified_name(value.number)
         protocols, is_open = self.protocols_of(value)
         if not exact:
-            protocols |= self._added_by_subclasses(scope.name)
+            protocols |= self.added_by_subclasses(scope.name)
         step = Step(value.path, scope.line, f"`class {name}` is defined here")
-        structural = self._is_structural(scope, value)
+        structural = self.is_structural(value)
         return InstanceValue(
             name,
             protocols,
@@ -139,7 +128,7 @@ class Classes:
             is_open=is_open or (structural and canonical not in library.PLAIN_PROTOCOLS),
             structural=structural,
             target=Target(resolver.dotted_name(value.path, name), value.path, scope.line),
-            steps=(*value.steps, step),
+            steps=(step,),
         )
 
     def class_of(self, instance: InstanceValue) -> ClassValue | None:
@@ -160,30 +149,27 @@ class Classes:
         value = ClassValue(path, number, exact=False)
         if is_class:
             return (value,)
-        return (without_steps(self._instance(value, exact=False)),)
+        return (without_steps(self.instance(value, exact=False)),)
 
     def instantiate(
         self, value: ClassValue, arguments: tuple[Values, ...], keywords: dict[str, Values]
     ) -> Values:
         """Return what calling a class gives."""
         lineage = self.lineage(value)
-        for ancestor in lineage:
-            if ancestor is None:
-                continue
-            scope = self.scope_of(ancestor)
-            if not self._is_neutral_metaclass(ancestor, scope):
-                return ANYTHING
-            entry = scope.bindings.get("__new__")
-            if entry is not None and not self._gives_instance(ancestor, scope):
-                makers = self._raw(ancestor, "__new__")
-                given = ((value,), *arguments)
-                told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
-                made = union(self.resolver.calls.call_all(makers, given, keywords))
-                return made if told and is_known(made) else ANYTHING
+        known = [ancestor for ancestor in lineage if ancestor is not None]
+        if not all(self.is_neutral_metaclass(a, self.scope_of(a)) for a in known):
+            return ANYTHING
+        maker = next((a for a in known if "__new__" in self.scope_of(a).bindings), None)
+        if maker is not None and not self._gives_instance(maker, self.scope_of(maker)):
+            makers = self.raw(maker, "__new__")
+            given = ((value,), *arguments)
+            told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
+            made = union(self.resolver.calls.call_all(makers, given, keywords))
+            return made if told and is_known(made) else ANYTHING
         if not value.arguments:
             solved = self._solved_arguments(value, lineage, arguments, keywords)
             value = replace(value, arguments=solved)
-        return (self._instance(value, exact=value.exact),)
+        return (self.instance(value, exact=value.exact),)
 
     def _is_declared(self, function: FunctionValue) -> bool:
         return self.resolver.scope_of(function).annotation is not None
@@ -203,7 +189,7 @@ class Classes:
                     return isinstance(found, TypeVariable)
         return True
 
-    def _is_neutral_metaclass(self, value: ClassValue, scope: Scope) -> bool:
+    def is_neutral_metaclass(self, value: ClassValue, scope: Scope) -> bool:
         """Whether calling the class makes an instance, as ``type.__call__`` does."""
         if scope.metaclass is None:
             return True
@@ -246,25 +232,61 @@ class Classes:
     ) -> tuple[Values, ...]:
         types = self.resolver.types
         wanted = types.parameters_of(value)
-        if not wanted or not (arguments or keywords):
+        if not wanted:
             return ()
         for ancestor in lineage:
             if ancestor is None or (ancestor.path, ancestor.number) != (value.path, value.number):
                 break
             for name in ("__init__", "__new__"):
-                makers = self._raw(ancestor, name)
+                makers = self.raw(ancestor, name)
                 functions = [m for m in makers if isinstance(m, FunctionValue)]
                 if not functions:
                     continue
                 given = (ANYTHING, *arguments)
-                functions = self.resolver.calls.overloads.accepting(functions, given, keywords)
-                solutions = [types.solve(f, given, keywords) for f in functions]
+                overloads = self.resolver.calls.overloads
+                declared = [o for f in functions for o in overloads.siblings(f) or (f,)]
+                functions = overloads.accepting(declared, given, keywords)
+                if not (arguments or keywords) and len(functions) > 1:
+                    return ()
+                solutions = [self._solved_by(f, value, wanted, given, keywords) for f in functions]
                 solved = tuple(
-                    _lasting(union(s[variable] for s in solutions if variable in s))
+                    lasting(union(s[variable] for s in solutions if variable in s))
                     for variable in wanted
                 )
-                return solved if any(solved) else ()
+                return solved if any(map(is_known, solved)) else ()
         return ()
+
+    def raw(self, owner: ClassValue, name: str) -> Values:
+        """Return what a class body binds a name to, before descriptors have their say."""
+        return self.resolver.bound_in(owner.path, owner.number, name)
+
+    def _solved_by(
+        self,
+        maker: FunctionValue,
+        value: ClassValue,
+        wanted: tuple[TypeVariable, ...],
+        arguments: tuple[Values, ...],
+        keywords: dict[str, Values],
+    ) -> dict[TypeVariable, Values]:
+        """Return what one maker says of type parameters: in ``self``, or in what it returns.
+
+        Source: https://typing.python.org/en/latest/spec/constructors.html.
+        """
+        types = self.resolver.types
+        solution = types.solve(maker, arguments, keywords)
+        scope = self.resolver.scope_of(maker)
+        first = next(iter(scope.bindings.values())).every[0]
+        told = scope.annotation if scope.name == "__new__" else getattr(first, "annotation", None)
+        if isinstance(told, Subscript):
+            frame = types.frame_of(maker.path, maker.number)
+            for made in types.annotated(told, frame, solution):
+                of = self.class_of(made) if isinstance(made, InstanceValue) else None
+                if isinstance(made, InstanceValue) and of is not None and of.plain == value.plain:
+                    held = zip(wanted, made.arguments, strict=False)
+                    solution.update(
+                        (variable, known) for variable, known in held if is_known(known)
+                    )
+        return solution
 
     # --- ancestors -----------------------------------------------------------------------
 
@@ -279,7 +301,9 @@ class Classes:
         if known is None:
             # Until it is known, a class that derives from itself derives from the unknown.
             self._lineages[key] = (key, None)
+            self._searching += 1
             known = self._lineages[key] = self._linearised(key)
+            self._searching -= 1
         return known
 
     def _linearised(self, value: ClassValue) -> Lineage:
@@ -290,14 +314,14 @@ class Classes:
         sequences.append(bases)
         merged: list[ClassValue | None] = [value]
         while sequences := [sequence for sequence in sequences if sequence]:
-            tails = {_key(c) for sequence in sequences for c in sequence[1:] if c is not None}
+            tails = {class_key(c) for sequence in sequences for c in sequence[1:] if c is not None}
             heads = [sequence[0] for sequence in sequences]
-            chosen = next((h for h in heads if h is None or _key(h) not in tails), value)
+            chosen = next((h for h in heads if h is None or class_key(h) not in tails), value)
             if chosen is value or len(merged) > _MAX_LINEAGE:
                 return (value, None)
             merged.append(chosen)
             for sequence in sequences:
-                if _key(sequence[0]) == _key(chosen):
+                if class_key(sequence[0]) == class_key(chosen):
                     del sequence[0]
         return tuple(merged)
 
@@ -358,9 +382,9 @@ class Classes:
         if cls is None:
             return ()
         for ancestor in self.lineage(cls):
-            if ancestor is not None and _key(ancestor) == _key(target):
+            if ancestor is not None and class_key(ancestor) == class_key(target):
                 return ancestor.arguments
-        how = _STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
+        how = library.STRUCTURAL.get(self.resolver.canonical(target.path, target.number) or "")
         results = self.resolver.results
         match how:
             case "element" | "async element":
@@ -380,6 +404,11 @@ class Classes:
             for ancestor in self.lineage(value)
         )
 
+    def is_enumeration(self, value: ClassValue) -> bool:
+        """Tell whether a class holds the members of an enumeration."""
+        own = self.resolver.canonical(value.path, value.number) or ""
+        return not own.startswith("enum.") and self.derives_from(value, frozenset({"enum.Enum"}))
+
     # --- protocols -----------------------------------------------------------------------
 
     def protocols_of(self, value: ClassValue) -> tuple[Protocol, bool]:
@@ -389,7 +418,9 @@ class Classes:
         if known is None:
             # Whoever asks meanwhile gets no answer that could be wrong.
             self._protocols[key] = (Protocol.NONE, True)
+            self._searching += 1
             known = self._protocols[key] = self._find_protocols(key)
+            self._searching -= 1
         return known
 
     def _find_protocols(self, value: ClassValue) -> tuple[Protocol, bool]:
@@ -447,9 +478,10 @@ class Classes:
             or module.is_open
             or "__init_subclass__" in scope.bindings
             or resolver.project.is_rewritten(scope.name)
+            or resolver.attributes.changes.on_protocols(value, PROTOCOL_METHODS)
         ):
             return False
-        if not self._is_neutral_metaclass(value, scope):
+        if not self.is_neutral_metaclass(value, scope):
             return False
         if scope.decorators and not self._is_kept(value, scope):
             return False
@@ -467,15 +499,17 @@ class Classes:
         made = self.resolver.defined(value.path, value.number, Frame(value.path, scope.parent))
         return all(isinstance(v, ClassValue) and v.plain == value.plain for v in made)
 
-    def _is_structural(self, scope: Scope, value: ClassValue) -> bool:
-        for base in scope.bases:
+    def is_structural(self, value: ClassValue) -> bool:
+        """Whether a class is a ``Protocol``."""
+        for base in self.scope_of(value).bases:
             plain = base.value if isinstance(base, Subscript) else base
-            found = self.resolver.evaluate(plain, Frame(value.path, scope.parent))
+            parent = self.scope_of(value).parent
+            found = self.resolver.evaluate(plain, Frame(value.path, parent))
             if any(special_form(v) == "Protocol" for v in found):
                 return True
         return False
 
-    def _added_by_subclasses(self, name: str) -> Protocol:
+    def added_by_subclasses(self, name: str) -> Protocol:
         """Return what known subclasses of a class of this name support beside it."""
         known = self._added.get(name)
         if known is None:
@@ -489,308 +523,7 @@ class Classes:
             known = self._added[name] = added
         return known
 
-    # --- attributes ----------------------------------------------------------------------
 
-    def attribute(self, receiver: InstanceValue, name: str) -> Values:
-        """Return what an attribute of an instance may be."""
-        plain = without_steps(receiver)
-        assert isinstance(plain, InstanceValue)  # it keeps its type
-        found = self.resolver.memo.once(
-            ("attribute", plain, name), lambda: self._attribute(plain, name)
-        )
-        return with_steps(found, receiver.steps)
-
-    def _attribute(self, receiver: InstanceValue, name: str) -> Values:
-        cls = self.class_of(receiver)
-        if cls is None:
-            return ANYTHING
-        lineage = self.lineage(cls)
-        if any(a is not None and "__getattribute__" in self.scope_of(a).bindings for a in lineage):
-            return ANYTHING
-        return self._found(lineage, name, receiver, cls)
-
-    def class_attribute(self, value: ClassValue, name: str) -> Values:
-        """Return what an attribute of a class may be."""
-        plain = without_steps(value)
-        assert isinstance(plain, ClassValue)  # it keeps its type
-        found = self.resolver.memo.once(
-            ("attribute", plain, name),
-            lambda: self._found(self.lineage(plain), name, plain, plain),
-        )
-        return with_steps(found, value.steps)
-
-    def super_attribute(self, value: SuperValue, name: str) -> Values:
-        """Return what an attribute of ``super()`` may be."""
-        receiver = value.receiver
-        if isinstance(receiver, InstanceValue):
-            cls = self.class_of(receiver)
-        else:
-            cls = receiver if isinstance(receiver, ClassValue) else None
-        if cls is None:
-            return ANYTHING
-        lineage = self.lineage(cls)
-        if not cls.exact and any(
-            len(subclass.facts.bases) > 1
-            for subclass in self.resolver.project.subclasses(self.scope_of(cls).name)
-        ):
-            # A sibling may come in between (https://docs.python.org/3/howto/mro.html).
-            return ANYTHING
-        for position, ancestor in enumerate(lineage):
-            if ancestor is not None and _key(ancestor) == _key(value.start):
-                # What it gives is settled, whatever subclasses define.
-                exact = replace(cls, exact=True)
-                return self._found(lineage[position + 1 :], name, receiver, exact)
-        return ANYTHING
-
-    def call_method(
-        self, receiver: InstanceValue, name: str, arguments: tuple[Values, ...] = ()
-    ) -> Values:
-        """Return what calling a method gives."""
-        methods = self.attribute(receiver, name)
-        return union(self.resolver.calls.call_all(methods, arguments, {}))
-
-    def _found(
-        self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
-    ) -> Values:
-        sets: list[Values] = []
-        for ancestor in lineage:
-            if ancestor is None:
-                return ANYTHING
-            scope = self.scope_of(ancestor)
-            given = scope.attributes_set.get(name, ())
-            annotation = self._annotation(scope, name, given)
-            if annotation is not None and not self._is_bare(annotation):
-                declared = self._declared(ancestor, annotation, receiver)
-                return declared if is_known(declared) else ANYTHING
-            if given:
-                sets.append(self._set_values(ancestor, given))
-            entry = scope.bindings.get(name)
-            if entry is None or not (entry.live or entry.type_only):
-                continue
-            values = self._raw(ancestor, name)
-            if values and all(isinstance(v, _FUNCTIONS) for v in values):
-                if self._is_overridden(cls, ancestor, name) or self._is_replaced(ancestor, name):
-                    return ANYTHING
-                if self._overriders(cls, name):
-                    values = tuple(map(overridden, values))
-                if any(isinstance(v, PropertyValue) for v in values):
-                    bound = union(self._bound(v, receiver) for v in values)
-                    return self._data([*sets, bound], cls, name, ancestor)
-                bound = union(self._bound(v, receiver) for v in values)
-                return union((*sets, bound))
-            if isinstance(receiver, ClassValue) and self.is_enumeration(ancestor):
-                return self._enumerated(values, receiver)
-            return self._data([*sets, self._bound_data(values, receiver)], cls, name, ancestor)
-        return self._data(sets, cls, name, None) if sets else ANYTHING
-
-    def _is_replaced(self, owner: ClassValue, name: str) -> bool:
-        """Whether some file puts something else in the place of a method."""
-        module = self.resolver.module(owner.path)
-        names = module.scopes[0].bindings
-        return self.resolver.project.is_replaced(name) or any(
-            attribute == name and head in names for head, attribute in module.assigned
-        )
-
-    def _is_bare(self, annotation: Expr) -> bool:
-        """Whether an annotation leaves the type open: ``Final`` or ``ClassVar`` alone."""
-        return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
-
-    def _annotation(self, scope: Scope, name: str, given: Sequence[AttributeSet]) -> Expr | None:
-        declared = scope.declared.get(name)
-        if declared is not None:
-            return declared
-        return next((item.annotation for item in given if item.annotation is not None), None)
-
-    def _declared(self, owner: ClassValue, annotation: Expr, receiver: Value) -> Values:
-        types = self.resolver.types
-        solved = dict(zip(types.parameters_of(owner), owner.arguments, strict=False))
-        values = types.annotated(annotation, Frame(owner.path, owner.number), solved)
-        return union(
-            self._through_descriptor(value, receiver) for value in self.resolver.told(values)
-        )
-
-    def _set_values(self, owner: ClassValue, given: Sequence[AttributeSet]) -> Values:
-        resolver = self.resolver
-        groups = []
-        for item in given:
-            if item.value is None:
-                continue
-            # What a constructor leaves to its defaults counts, as in its own body.
-            frame = Frame(owner.path, item.scope, everything=True)
-            step = Step(owner.path, item.line, "its attribute is set here")
-            values = resolver.evaluate(item.value, frame)
-            if isinstance(item.value, Collection):
-                values = without_contents(values)
-            groups.append(with_step(values, step))
-        return union(groups)
-
-    def _raw(self, owner: ClassValue, name: str) -> Values:
-        """Return what a class body binds a name to, before descriptors have their say."""
-        return self.resolver.bound_in(owner.path, owner.number, name)
-
-    def _data(
-        self, groups: list[Values], cls: ClassValue, name: str, owner: ClassValue | None
-    ) -> Values:
-        """Return what an attribute that nothing declares may hold."""
-        values = union(groups)
-        if all(isinstance(v, InstanceValue) and v.is_none for v in values):
-            return ANYTHING
-        resolver = self.resolver
-        opened = resolver.project.is_assigned(name, cls.path) or any(
-            ancestor is not None
-            and (
-                self.scope_of(ancestor).sets_computed
-                or (
-                    owner is not None
-                    and not self._is_neutral_metaclass(ancestor, self.scope_of(ancestor))
-                )
-            )
-            for ancestor in self.lineage(cls)
-        )
-        if opened or self._is_set_by_subclass(cls, name):
-            return union((values, ANYTHING))
-        return values
-
-    def _is_set_by_subclass(self, cls: ClassValue, name: str) -> bool:
-        return bool(self._overriders(cls, name))
-
-    def _is_overridden(self, cls: ClassValue, owner: ClassValue, name: str) -> bool:
-        """Whether a known subclass may make a method something of another kind."""
-        others = self._overriders(cls, name)
-        if not others:
-            return False
-        module = self.resolver.module(owner.path)
-        entry = module.scopes[owner.number].bindings[name]
-        shape = shape_of(module, entry)
-        if any(other.facts.members[name] != shape for other in others):
-            return True
-        # Of a plain function, only the body tells what it gives.
-        plain = not {"async", "yield"}.intersection(shape.split())
-        return plain and not self._is_annotated(owner, name)
-
-    def _overriders(self, cls: ClassValue, name: str) -> list[Subclass]:
-        """Return the known subclasses that bind a member in a way of their own."""
-        if cls.exact:
-            return []
-        found = self.resolver.project.overriders(self.scope_of(cls).name, name)
-        if not found:
-            return []
-        own = {_key(ancestor) for ancestor in self.lineage(cls) if ancestor is not None}
-        return [other for other in found if (other.path, other.facts.number) not in own]
-
-    def _is_annotated(self, owner: ClassValue, name: str) -> bool:
-        module = self.resolver.module(owner.path)
-        return all(
-            isinstance(binding, Defined) and module.scopes[binding.scope].annotation is not None
-            for binding in module.scopes[owner.number].bindings[name].every
-        )
-
-    # --- descriptors ---------------------------------------------------------------------
-
-    def _bound(self, value: Value, receiver: Value) -> Values:
-        """Return what a function or property of a class gives when it is taken from there."""
-        match value:
-            case FunctionValue(binds=Binds.NOTHING):
-                return (value,)
-            case FunctionValue(binds=Binds.CLASS):
-                cls = receiver
-                if isinstance(receiver, InstanceValue):
-                    cls = self.class_of(receiver) or Unknown()
-                return (replace(value, receiver=cls),)
-            case FunctionValue() | LambdaValue():
-                if isinstance(receiver, ClassValue):
-                    return (value,)
-                return (replace(value, receiver=receiver),)
-            case FactoryValue(function=function):
-                (bound,) = self._bound(function, receiver)
-                assert isinstance(bound, FunctionValue)  # binding keeps its type
-                return (replace(value, function=bound),)
-            case PropertyValue(getter=getter):
-                if isinstance(receiver, ClassValue):
-                    return ANYTHING
-                getters = self._bound(getter, receiver)
-                return with_steps(union(self.resolver.calls.call_all(getters, (), {})), value.steps)
-            case _:
-                return ANYTHING
-
-    def _bound_data(self, values: Values, receiver: Value) -> Values:
-        groups = []
-        for value in values:
-            if isinstance(value, _FUNCTIONS):
-                groups.append(self._bound(value, receiver))
-            elif isinstance(value, Identity | ModuleValue | TypeVariable):
-                groups.append(ANYTHING)
-            else:
-                groups.append(self._through_descriptor(value, receiver))
-        return union(groups)
-
-    def _through_descriptor(self, value: Value, receiver: Value) -> Values:
-        """Return what an object in a class gives: what its ``__get__`` gives if it has one."""
-        if isinstance(value, External):
-            forced = self.resolver.force(value.name)
-            if not is_known(forced) or any(isinstance(v, External) for v in forced):
-                return ANYTHING
-            return union(
-                self._bound(v, receiver)
-                if isinstance(v, _FUNCTIONS)
-                else self._through_descriptor(v, receiver)
-                for v in forced
-            )
-        if not isinstance(value, InstanceValue) or value.of is None:
-            return (value,)
-        if value.is_open:
-            return ANYTHING if self._may_be_descriptor(value) else (value,)
-        if not self._binds_name(value, "__get__"):
-            return (value,)
-        if isinstance(receiver, ClassValue):
-            return ANYTHING
-        getters = self.attribute(value, "__get__")
-        functions = [g for g in getters if isinstance(g, FunctionValue)]
-        if len(functions) != len(getters):
-            return ANYTHING
-        # Of the overloads, those for access through the class take None for the instance.
-        wanted = [f for f in functions if not self._takes_none(f)]
-        arguments: tuple[Values, ...] = ((receiver,), ANYTHING)
-        return union(self.resolver.calls.call(f, arguments, {}) for f in wanted) or ANYTHING
-
-    def _takes_none(self, function: FunctionValue) -> bool:
-        scope = self.resolver.scope_of(function)
-        return any(
-            getattr(entry.every[0], "position", None) == 1
-            and getattr(entry.every[0], "annotation", None) == Builtin("NoneType")
-            for entry in scope.bindings.values()
-        )
-
-    def _binds_name(self, value: InstanceValue, name: str) -> bool:
-        return value.of is not None and any(
-            ancestor is not None and name in self.scope_of(ancestor).bindings
-            for ancestor in self.lineage(value.of)
-        )
-
-    def _may_be_descriptor(self, value: InstanceValue) -> bool:
-        return self._binds_name(value, "__get__") or (
-            value.of is not None and None in self.lineage(value.of)
-        )
-
-    # --- enumerations --------------------------------------------------------------------
-
-    def is_enumeration(self, value: ClassValue) -> bool:
-        """Tell whether a class holds the members of an enumeration."""
-        own = self.resolver.canonical(value.path, value.number) or ""
-        return not own.startswith("enum.") and self.derives_from(value, frozenset({"enum.Enum"}))
-
-    def _enumerated(self, values: Values, receiver: Value) -> Values:
-        assert isinstance(receiver, ClassValue)  # the caller has looked
-        if any(isinstance(value, InstanceValue) for value in values):
-            return (self._instance(receiver, exact=True),)
-        return ANYTHING
-
-
-def _lasting(values: Values) -> Values:
-    """Disregard ``None`` as the first thing that an object holds: another will follow."""
-    is_none = all(isinstance(value, InstanceValue) and value.is_none for value in values)
-    return ANYTHING if values and is_none else values
-
-
-def _key(value: ClassValue | None) -> tuple[str, int] | None:
+def class_key(value: ClassValue | None) -> tuple[str, int] | None:
+    """Return what tells one class from another, whatever is known of its parameters."""
     return None if value is None else (value.path, value.number)

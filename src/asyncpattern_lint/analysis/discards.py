@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from asyncpattern_lint.analysis.visitor import names_in
+from asyncpattern_lint.analysis.syntax import names_in
 
 #: Calls that may read any local name.
 _READS_ALL = frozenset({"locals", "vars", "eval", "exec", "dir"})

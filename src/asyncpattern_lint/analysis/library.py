@@ -5,6 +5,7 @@ Each is documented under https://docs.python.org/3/library/.
 
 import builtins
 import types
+from functools import cache
 from typing import NamedTuple
 
 from asyncpattern_lint.analysis.values import Binds
@@ -79,6 +80,14 @@ PLAIN_PROTOCOLS = frozenset(
     }
 )  # fmt: skip
 
+#: Protocols of which an object is one by its methods alone, and what their argument is.
+STRUCTURAL = {
+    "typing.Iterable": "element", "typing.Iterator": "element", "typing.Collection": "element",
+    "typing.AsyncIterable": "async element", "typing.AsyncIterator": "async element",
+    "typing.Awaitable": "awaited", "contextlib.AbstractContextManager": "entered",
+    "contextlib.AbstractAsyncContextManager": "async entered",
+}  # fmt: skip
+
 #: Where typeshed describes the builtin types that have no name of their own in ``builtins``.
 STUB_NAMES = {
     "NoneType": "types.NoneType", "ellipsis": "types.EllipsisType", "function": "types.FunctionType",
@@ -112,7 +121,12 @@ FIELD_MAKERS = frozenset(
 )
 
 #: Callables of which the kind of what they give hangs on more than their types say.
-UNPREDICTABLE = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+UNPREDICTABLE = frozenset(
+    {
+        "enum.member", "enum.nonmember", "functools.singledispatch",
+        "functools.singledispatchmethod",
+    }
+)  # fmt: skip
 
 #: Builtin functions that make an iterator or take its next element.
 ITERATOR_STEPS = frozenset({"aiter", "anext", "iter", "next"})
@@ -237,6 +251,7 @@ _PLAIN = frozenset(
 )
 
 
+@cache
 def protocols_of_class(found: type) -> Protocol:
     """Return what instances of a builtin class support."""
     protocols = Protocol.NONE

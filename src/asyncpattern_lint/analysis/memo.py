@@ -31,6 +31,11 @@ class Memo:
         self._lowest = _NEVER
         self._grew = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a question is being answered, so that answers may still change."""
+        return bool(self._active)
+
     def once(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question, computing it as rarely as its cycles allow."""
         known = self._answers.get(question)

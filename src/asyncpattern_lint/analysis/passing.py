@@ -13,9 +13,19 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Values,
 )
-from asyncpattern_lint.index.expressions import STAR
-from asyncpattern_lint.index.model import Builtin, Call, Expr, Lambda, Opaque, Parameter
-from asyncpattern_lint.protocol import Use
+from asyncpattern_lint.index.model import (
+    Ask,
+    Builtin,
+    Call,
+    Condition,
+    Expr,
+    Lambda,
+    Opaque,
+    Parameter,
+    Starred,
+    dotted,
+)
+from asyncpattern_lint.protocol import Kind, Protocol, Use
 
 
 class ArgumentDemand(NamedTuple):
@@ -54,19 +64,48 @@ def _library_demands(
 ) -> Iterator[ArgumentDemand]:
     if name.startswith("json.") and not library.JSON_HOOKS.isdisjoint(k for k, _ in call.keywords):
         return
-    if demand.single and (len(call.args) != 1 or call.args[0] == STAR):
+    if demand.single and (len(call.args) != 1 or isinstance(call.args[0], Starred)):
         return
     for position, value in enumerate(call.args):
-        if value == STAR:
+        if isinstance(value, Starred):
             return
         if isinstance(value, Builtin | Lambda):
             continue
         wanted = position >= demand.position if demand.rest else position == demand.position
+        if wanted and _is_old_coroutine(resolver, demand, value, frame):
+            continue
         if wanted and not _is_other_iterable(resolver, name, value, frame):
             yield ArgumentDemand(position, value, demand.use, demand.construct)
     for keyword, value in call.keywords:
-        if keyword == demand.keyword or (demand.keyword == "*" and keyword != "**"):
+        wanted = keyword == demand.keyword or (demand.keyword == "*" and keyword != "**")
+        if wanted and not _is_old_coroutine(resolver, demand, value, frame):
             yield ArgumentDemand(keyword, value, demand.use, demand.construct)
+
+
+def _is_old_coroutine(
+    resolver: Resolver, demand: library.Demand, value: Expr, frame: Frame
+) -> bool:
+    """Whether ``asyncio`` may take a generator for a coroutine, as it did before Python 3.12.
+
+    It then fails at the first thing that the generator yields, other than None or a future.
+    """
+    environment = resolver.project.environment
+    if demand.use is not Use.AWAIT or (environment.version >= (3, 12) and not environment.assumed):
+        return False
+    return any(
+        isinstance(v, Produced) and v.kind is Kind.GENERATOR and not _yields_plainly(resolver, v)
+        for v in resolver.judged(value, frame)
+    )
+
+
+def _yields_plainly(resolver: Resolver, generator: Produced) -> bool:
+    return all(
+        isinstance(v, InstanceValue)
+        and not v.is_open
+        and not v.is_none
+        and not v.protocols & Protocol.AWAITABLE
+        for v in resolver.results.result_of(generator)
+    )
 
 
 def _is_other_iterable(resolver: Resolver, name: str, value: Expr, frame: Frame) -> bool:
@@ -79,6 +118,13 @@ def _is_other_iterable(resolver: Resolver, name: str, value: Expr, frame: Frame)
 def _annotation_demands(
     resolver: Resolver, function: FunctionValue, call: Call, frame: Frame
 ) -> Iterator[ArgumentDemand]:
+    passed = [
+        (key, value)
+        for key, value in _passed(call)
+        if not isinstance(value, Opaque) and _is_work(resolver.judged(value, frame))
+    ]
+    if not passed:
+        return
     scope = resolver.scope_of(function)
     outer = resolver.types.frame_of(function.path, function.number)
     by_position: dict[int, Parameter] = {}
@@ -89,6 +135,9 @@ def _annotation_demands(
         if not isinstance(parameter, Parameter) or len(entry.every) > 1:
             # A parameter that is bound anew takes more than its annotation says.
             continue
+        if any(c.name == parameter.name and _asks_for_work(c) for c in scope.guards):
+            # So does one that is asked whether it can be awaited.
+            continue
         if parameter.variadic == "*":
             rest = parameter
         elif parameter.variadic == "**":
@@ -97,21 +146,39 @@ def _annotation_demands(
             by_name[parameter.name] = parameter
             if parameter.position is not None:
                 by_position[parameter.position] = parameter
-    passed: list[tuple[int | str, Expr, Parameter | None]] = []
     first = int(function.receiver is not None)
-    for position, value in enumerate(call.args):
-        if value == STAR:
-            break
-        passed.append((position, value, by_position.get(position + first, rest)))
-    passed += [
-        (name, value, by_name.get(name, others)) for name, value in call.keywords if name != "**"
-    ]
-    for key, value, wanted in passed:
-        if wanted is None or wanted.annotation is None or isinstance(value, Opaque):
+    for key, value in passed:
+        if isinstance(key, int):
+            wanted = by_position.get(key + first, rest)
+        else:
+            wanted = by_name.get(key, others)
+        if wanted is None or wanted.annotation is None:
             continue
         promised = resolver.types.annotated(wanted.annotation, outer)
         if excludes(promised, resolver.judged(value, frame)):
             yield ArgumentDemand(key, value, Use.RESULT, f"argument {wanted.name}")
+
+
+def _passed(call: Call) -> Iterator[tuple[int | str, Expr]]:
+    """Yield the arguments of which the place is known."""
+    for position, value in enumerate(call.args):
+        if isinstance(value, Starred):
+            break
+        yield position, value
+    for name, value in call.keywords:
+        if name != "**":
+            yield name, value
+
+
+def _is_work(values: Values) -> bool:
+    """Whether an argument is work that has not been done yet, whatever it is else."""
+    return bool(values) and all(isinstance(value, Produced) for value in values)
+
+
+def _asks_for_work(condition: Condition) -> bool:
+    """Whether a test asks if something is work that is not done yet, or has some method."""
+    name = (dotted(condition.about) or "").rpartition(".")[2]
+    return condition.ask is Ask.ANSWER and name not in {"callable", "getattr", "isinstance"}
 
 
 def excludes(promised: Values, values: Values) -> bool:
@@ -122,8 +189,7 @@ def excludes(promised: Values, values: Values) -> bool:
     """
     return (
         bool(promised)
-        and bool(values)
-        and all(isinstance(value, Produced) for value in values)
+        and _is_work(values)
         and all(
             isinstance(promise, InstanceValue)
             and not promise.structural

@@ -10,8 +10,10 @@ from asyncpattern_lint.index.model import (
     Expr,
     Item,
     Name,
+    Narrowed,
     Subscript,
     Union,
+    dotted,
 )
 
 #: Longer expressions are cut in messages.
@@ -59,6 +61,11 @@ def placed(reason: Reason | None, path: str, line: int) -> Reason | None:
     return at(reason.text, path, line)
 
 
+def says_nothing(annotation: Expr) -> bool:
+    """Tell whether an annotation leaves the type to the value: ``Final`` or ``ClassVar`` alone."""
+    return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
+
+
 def written(expr: Expr) -> str:
     """Return an expression about as it is written, on one line."""
     text = _written(expr)
@@ -69,6 +76,8 @@ def _written(expr: Expr) -> str:
     match expr:
         case Name(id=name):
             return name
+        case Narrowed(value=value):
+            return _written(value)
         case Builtin(name=name):
             return "None" if name == "NoneType" else name
         case Attribute(value=value, name=name):

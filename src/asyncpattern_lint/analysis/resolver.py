@@ -1,17 +1,19 @@
 """The one place where an expression is resolved to what it may stand for."""
 
-import builtins
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis import library
+from asyncpattern_lint.analysis import proxies
+from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
 from asyncpattern_lint.analysis.classes import Classes
 from asyncpattern_lint.analysis.memo import Memo
+from asyncpattern_lint.analysis.modules import Modules
+from asyncpattern_lint.analysis.narrowing import Narrowing
 from asyncpattern_lint.analysis.results import Results
 from asyncpattern_lint.analysis.types import Types, makes_variable
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
+    DECIDED,
     MAX_ALTERNATIVES,
     OVERFLOW,
     AliasValue,
@@ -30,17 +32,20 @@ from asyncpattern_lint.analysis.values import (
     Unknown,
     Value,
     Values,
+    contradicted,
+    external,
     forget_values,
     is_known,
+    replace,
     union,
     with_step,
-    with_steps,
     without_contents,
     without_none,
     without_steps,
+    without_truth,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.exports import Exports, Presence
+from asyncpattern_lint.index.exports import Exports
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.index.model import (
     Assigned,
@@ -58,12 +63,12 @@ from asyncpattern_lint.index.model import (
     Expr,
     Fallback,
     GeneratorExpression,
-    Import,
     Imported,
     Item,
     Lambda,
     ModuleIndex,
     Name,
+    Narrowed,
     Parameter,
     Scope,
     ScopeKind,
@@ -75,8 +80,8 @@ from asyncpattern_lint.index.model import (
 from asyncpattern_lint.index.project import ASYNC_MODULES, Project
 from asyncpattern_lint.protocol import OFFERS, Kind
 
-#: Longer chains of attributes outside the project say nothing that is known here.
-_MAX_EXTERNAL = 120
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Resolver:
@@ -88,11 +93,16 @@ class Resolver:
         self.exports = Exports(project)
         self.memo = Memo()
         self.flags: dict[tuple[str, str, int], bool] = {}
+        self.modules = Modules(self)
         self.calls = Calls(self)
         self.classes = Classes(self)
+        self.attributes = Attributes(self)
         self.results = Results(self)
         self.types = Types(self)
+        self.narrowing = Narrowing(self)
         self._canonical: dict[tuple[str, int], str] = {}
+        self._scanned: Frame | None = None
+        self._scan: dict[Expr, Values] = {}
         self._methods: dict[type, Callable[..., Values]] = {
             Name: self._name,
             Attribute: self._attribute,
@@ -110,6 +120,7 @@ class Resolver:
             TupleDisplay: self._tuple,
             Collection: self._collection,
             Union: self._union,
+            Narrowed: self._narrowed,
         }
 
     def module(self, path: str) -> ModuleIndex:
@@ -152,9 +163,7 @@ class Resolver:
         location = self.project.environment.top(top)
         if location is None:
             return ANYTHING
-        values: Values = (ModuleValue(location),)
-        for part in rest:
-            values = union(self.attribute_of(value, part) for value in values)
+        values = self._reached(location, rest)
         return union(
             self.force(value.name)
             if isinstance(value, External) and value.name != name
@@ -163,6 +172,31 @@ class Resolver:
             else (value,)
             for value in values
         )
+
+    def _reached(self, location: Location, names: list[str]) -> Values:
+        """Return what a chain of names leads to from a package of the environment.
+
+        An import passes through submodules, an attribute through what a package binds; where
+        the two differ, the name alone does not tell which was meant.
+        """
+        values: Values = (ModuleValue(location),)
+        for position, name in enumerate(names):
+            inside = union(self.attribute_of(value, name) for value in values)
+            below = None
+            if position < len(names) - 1 and values == (ModuleValue(location),):
+                below = self.project.submodule(location, name)
+            if below is None:
+                values = inside
+            elif inside == (ModuleValue(below),):
+                values, location = inside, below
+            else:
+                rest = names[position + 1 :]
+                imported = self._reached(below, rest)
+                for part in rest:
+                    inside = union(self.attribute_of(value, part) for value in inside)
+                found = [group for group in (imported, inside) if is_known(group)]
+                return union(found) if found else ANYTHING
+        return values
 
     def forced(self, values: Values) -> Values:
         """Replace what lies outside the project by what it is there, where that is known."""
@@ -186,10 +220,27 @@ class Resolver:
     def evaluate(self, expr: Expr, frame: Frame) -> Values:
         """Return what an expression may stand for in a frame."""
         method = self._methods.get(type(expr))
-        return ANYTHING if method is None else method(expr, frame)
+        if method is None:
+            return ANYTHING
+        if frame is not self._scanned or self.memo.is_busy:
+            return method(expr, frame)
+        known = self._scan.get(expr)
+        if known is None:
+            known = self._scan[expr] = method(expr, frame)
+        return known
+
+    def scan(self, frame: Frame) -> None:
+        """Prepare for many questions in one frame: the parts of its expressions are repeated."""
+        self._scanned = frame
+        self._scan = {}
 
     def _builtin(self, expr: Builtin, _: Frame) -> Values:
-        return self.classes.builtin(expr.name)
+        values = self.classes.builtin(expr.name)
+        if expr.truth is None:
+            return values
+        return tuple(
+            replace(v, truth=expr.truth) if isinstance(v, InstanceValue) else v for v in values
+        )
 
     def _choice(self, expr: Choice, frame: Frame) -> Values:
         return union(self.evaluate(option, frame) for option in expr.options)
@@ -211,7 +262,11 @@ class Resolver:
         kind = Kind.ASYNC_GENERATOR if expr.is_async else Kind.GENERATOR
         # The visitor lowers without lines: there the expression is in the user's sight.
         step = Step(frame.path, expr.line, f"this expression is {kind.article}")
-        return (Produced(kind, OFFERS[kind], None, steps=(step,) if expr.line else ()),)
+        result = None
+        if expr.element is not None:
+            result = tuple(map(without_steps, self.evaluate(expr.element, frame)))
+        steps = (step,) if expr.line else ()
+        return (Produced(kind, OFFERS[kind], None, steps=steps, result=result),)
 
     def _lambda(self, expr: Lambda, frame: Frame) -> Values:
         return (LambdaValue(expr, replace(frame.lasting, before=0, rebinding=None)),)
@@ -269,6 +324,11 @@ class Resolver:
     def _union(self, expr: Union, frame: Frame) -> Values:
         return (AliasValue(expr, frame.lasting),)
 
+    def _narrowed(self, expr: Narrowed, frame: Frame) -> Values:
+        values = self.evaluate(expr.value, frame)
+        left = self.narrowing.narrow(values, expr.condition, frame)
+        return DECIDED if left is None else left
+
     def _await(self, expr: Await, frame: Frame) -> Values:
         return union(self.awaited(value) for value in self.evaluate(expr.value, frame))
 
@@ -277,9 +337,12 @@ class Resolver:
         return self.results.awaited(value)
 
     def _attribute(self, expr: Attribute, frame: Frame) -> Values:
-        if frame.local is not None:
+        if frame.local is not None or frame.shadows:
             name = dotted(expr)
-            if name is not None and name in frame.local:
+            for shadow, values in reversed(frame.shadows):
+                if shadow == name:
+                    return values
+            if frame.local is not None and name is not None and name in frame.local:
                 return frame.local[name]
         values = without_none(self.evaluate(expr.value, frame))
         return union(self.attribute_of(value, expr.name) for value in values)
@@ -288,22 +351,22 @@ class Resolver:
         """Return what an attribute of a value may be."""
         match value:
             case ModuleValue(location=location):
-                return self.member(location, name)
+                return self.modules.member(location, name)
             case External():
-                return _external(f"{value.name}.{name}")
+                return external(f"{value.name}.{name}")
             case InstanceValue(class_name="str", of=None) if name in {"join", "format"}:
                 return (External(f"builtins.str().{name}"),)
             case InstanceValue():
-                return self.classes.attribute(value, name)
+                return self.attributes.of_instance(value, name)
             case ClassValue():
-                return self.classes.class_attribute(value, name)
+                return self.attributes.of_class(value, name)
             case SuperValue():
-                return self.classes.super_attribute(value, name)
+                return self.attributes.of_super(value, name)
             case PropertyValue() if name in {"setter", "getter", "deleter"}:
                 return (Constant((value,)),)
             case Produced():
                 instance = self.results.as_instance(value)
-                return ANYTHING if instance is None else self.classes.attribute(instance, name)
+                return ANYTHING if instance is None else self.attributes.of_instance(instance, name)
             case _:
                 return ANYTHING
 
@@ -320,7 +383,14 @@ class Resolver:
         if name in module.nonlocals:
             return ANYTHING
         at: Frame | None = frame
-        for number, scope in module.enclosing(frame.number):
+        scopes = module.scopes
+        following = frame.number
+        while following >= 0:
+            number, scope = following, scopes[following]
+            following = scope.parent
+            if scope.kind is ScopeKind.CLASS and number != frame.number:
+                # https://docs.python.org/3/reference/executionmodel.html#resolution-of-names
+                continue
             if name in scope.outer or (
                 number == 0 and not (frame.everything and frame.number == 0)
             ):
@@ -337,7 +407,7 @@ class Resolver:
                     # A class body runs from top to bottom and sees what stands above.
                     above = [p for p, b in enumerate(entry.every) if b.line < frame.before]
                     if above:
-                        return self._bound(name, entry, above[-1:], frame)
+                        return self.bound(name, entry, above[-1:], frame)
                     continue
                 here = at if at is not None and at.number == number else Frame(frame.path, number)
                 return self._local(name, entry, here, scope, number)
@@ -345,7 +415,20 @@ class Resolver:
             earlier = self._earlier(name, frame, module)
             if earlier is not None:
                 return earlier
-        return self.global_name(frame.path, name)
+        entry = module.scopes[0].bindings.get(name)
+        runs_later = frame.number or (frame.local is None and not frame.before)
+        if runs_later and entry is not None and entry.called_between:
+            # It may have been called before the name was bound again.
+            return self.memo.once(
+                (frame.path, name, "ever"), lambda: self._ever(frame.path, name, entry)
+            )
+        return self.modules.global_name(frame.path, name)
+
+    def _ever(self, path: str, name: str, entry: Bindings) -> Values:
+        """Return what a global name is ever bound to."""
+        positions = [p for p in range(len(entry.every)) if p not in entry.type_only]
+        bound = self.bound(name, entry, positions, Frame(path, 0))
+        return union((self.modules.global_name(path, name), bound))
 
     def _earlier(self, name: str, frame: Frame, module: ModuleIndex) -> Values | None:
         """Return what a name meant when a module-level statement ran, if it is bound again."""
@@ -361,7 +444,7 @@ class Resolver:
             # A function that is called before the end of the module may bind it.
             return ANYTHING
         key = (frame.path, name, "before", frame.before)
-        return self.memo.once(key, lambda: self._bound(name, entry, positions, frame))
+        return self.memo.once(key, lambda: self.bound(name, entry, positions, frame))
 
     def _local(self, name: str, entry: Bindings, frame: Frame, scope: Scope, number: int) -> Values:
         if frame.rebinding is not None and frame.rebinding[0] == name:
@@ -374,13 +457,14 @@ class Resolver:
             positions = entry.live
 
         def values() -> Values:
-            return self._bound(name, entry, positions, frame)
+            return self.bound(name, entry, positions, frame)
 
         if frame.is_plain:
             return self.memo.once((frame.path, frame.number, name), values)
         return values() if frame.local is not None else self.memo.once((frame, name), values)
 
-    def _bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
+    def bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
+        """Return what some of the bindings of a name may bind it to."""
         if len(positions) > MAX_ALTERNATIVES:
             return OVERFLOW
         groups = [
@@ -399,7 +483,7 @@ class Resolver:
             case Defined(scope=number):
                 return self.defined(frame.path, number, frame)
             case Imported(index=index):
-                return self.imported(frame.path, self.module(frame.path).imports[index])
+                return self.modules.imported(frame.path, self.module(frame.path).imports[index])
             case Assigned(value=value) if makes_variable(value):
                 return (TypeVariable(frame.path, frame.number, name),)
             case Assigned(value=Builtin(name="NoneType"), annotation=None) if (
@@ -421,6 +505,8 @@ class Resolver:
                     )
                 step = Step(frame.path, line, f"`{name}` is assigned here")
                 values = self.evaluate(value, inner)
+                if not in_function:
+                    values = without_truth(values)
                 if isinstance(value, Collection) and not frame.everything:
                     values = without_contents(values)
                 return with_step(values, step)
@@ -432,14 +518,16 @@ class Resolver:
         """Return what an annotated name holds: its value if that is known, else its type."""
         at = replace(frame, rebinding=None, before=0, local=None)
         if binding.value != Builtin("NoneType"):
-            values = self.declared(self.evaluate(binding.value, at), annotation, at)
+            found = without_truth(self.evaluate(binding.value, at))
+            values = self.declared(found, annotation, at)
             return with_step(values, Step(frame.path, binding.line, f"`{name}` is assigned here"))
         step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
-        return with_step(self.told(self.types.annotated(annotation, at)), step)
+        return with_step(contradicted(self.told(self.types.annotated(annotation, at))), step)
 
     def declared(self, values: Values, annotation: Expr, frame: Frame) -> Values:
         """Return what an annotated name holds: its values, or its type where that says more."""
         precise = not isinstance(annotation, Subscript | Union)
+        values = proxies.behind(self, values, annotation, frame)
         if is_known(values) and (precise or not any(map(_is_container, values))):
             return values
         promised = self.told(self.types.annotated(annotation, frame))
@@ -452,6 +540,8 @@ class Resolver:
         if binding.annotation is not None:
             at = self.types.frame_of(frame.path, frame.number)
             values = self.told(self.types.annotated(binding.annotation, at))
+            if binding.default == Builtin("NoneType"):
+                values = contradicted(values)
             if binding.variadic == "*":
                 values = self.classes.builtin("tuple", (values,))
             elif binding.variadic == "**":
@@ -502,12 +592,12 @@ class Resolver:
         entry = self.module(path).scopes[number].bindings.get(name)
         if entry is None:
             return ()
-        positions = self._with_overloads(path, entry, entry.live or entry.type_only)
+        positions = self.with_overloads(path, entry, entry.live or entry.type_only)
         frame = Frame(path, number)
         key = (path, number, name)
-        return self.memo.once(key, lambda: self._bound(name, entry, positions, frame))
+        return self.memo.once(key, lambda: self.bound(name, entry, positions, frame))
 
-    def _with_overloads(self, path: str, entry: Bindings, positions: list[int]) -> list[int]:
+    def with_overloads(self, path: str, entry: Bindings, positions: list[int]) -> list[int]:
         """Add to the last overload of a function those before it."""
         if len(entry.every) == 1:
             return positions
@@ -523,151 +613,6 @@ class Resolver:
         if not any(is_overload(position) for position in positions):
             return positions
         return [position for position in range(len(entry.every)) if is_overload(position)]
-
-    def _is_typing(self, path: str) -> bool:
-        return path.endswith(("/typing.pyi", "/typing_extensions.pyi")) and self.is_foreign(path)
-
-    def _builtins_path(self) -> str:
-        location = self.project.environment.top("builtins")
-        return "" if location is None else location.path
-
-    def global_name(self, path: str, name: str) -> Values:
-        """Return what a name may mean at the top level of a module that has run."""
-        return self.memo.once((path, 0, name), lambda: self._global_name(path, name))
-
-    def _global_name(self, path: str, name: str) -> Values:
-        module = self.module(path)
-        if name in library.SPECIAL_FORMS and self._is_typing(path):
-            return (External(f"typing.{name}"),)
-        entry = module.scopes[0].bindings.get(name)
-        # Someone may have put something else in its place.
-        is_open = module.is_open and not self.is_foreign(path)
-        replaced = is_open or self.project.is_written(name)
-        groups: list[Values] = [ANYTHING] if replaced else []
-        own: tuple[int, Values, bool] | None = None
-        if entry is not None:
-            positions = self._with_overloads(path, entry, entry.live or entry.type_only)
-            line = max((entry.every[p].line for p in entry.live), default=0)
-            values = self._bound(name, entry, positions, Frame(path, 0))
-            own = (line, values, not entry.partial)
-            if entry.deleted and not entry.live:
-                own = (line, ANYTHING, False)
-        providers = [*self._starred(path, module, name, own is not None)]
-        if own is not None:
-            providers.append(own)
-        certain = False
-        for _, values, binds in sorted(providers, key=lambda p: p[0], reverse=True):
-            groups.append(values)
-            # In a cycle of imports a star may give back just what the module bound before.
-            certain = binds and bool(values)
-            if certain:
-                break
-        if not certain and not is_open:
-            if path == self._builtins_path():
-                return union(groups) or ANYTHING
-            if hasattr(builtins, name):
-                groups.append((External(f"builtins.{name}"),))
-            elif not providers:
-                return ANYTHING
-        return union(groups)
-
-    def _starred(
-        self, path: str, module: ModuleIndex, name: str, bound: bool
-    ) -> Iterator[tuple[int, Values, bool]]:
-        """Yield what star imports may bind a name to: line, values, and whether they do."""
-        for position in module.stars:
-            star = module.imports[position]
-            steps: tuple[Step, ...] = (Step(path, star.line, f"imported here: `{star.text}`"),)
-            if self.is_foreign(path):
-                steps = ()
-            sources = list(self.exports.sources(path, star))
-            for source in sources:
-                if source is None:
-                    # What is outside the project may export anything, but hardly shadows a
-                    # name that the module binds by itself.
-                    if not bound:
-                        yield star.line, ANYTHING, False
-                    continue
-                listed = self.exports.is_listed(source, name, set())
-                if listed is Presence.ABSENT:
-                    continue
-                presence = self.exports.binds(source.path, name)
-                certain = (
-                    presence is Presence.PRESENT
-                    and listed is Presence.PRESENT
-                    and not star.conditional
-                    and len(sources) == 1
-                )
-                if presence is Presence.PRESENT:
-                    yield star.line, with_steps(self.member(source, name), steps), certain
-                elif presence is Presence.UNSURE:
-                    yield star.line, ANYTHING, False
-
-    def member(self, location: Location, name: str) -> Values:
-        """Return what ``location.name`` may be."""
-        submodule = self.project.submodule(location, name)
-        below: Values = () if submodule is None else (ModuleValue(submodule),)
-        module = None if location.is_namespace else self.project.module(location.path)
-        if module is None:
-            return below or ANYTHING
-        entry = module.scopes[0].bindings.get(name)
-        if entry is not None and entry.live:
-            values = self.global_name(location.path, name)
-            if submodule is None or self._comes_from(location, module, entry, submodule):
-                return values
-            return union((values, below))
-        if below:
-            return below
-        presence = self.exports.binds(location.path, name)
-        if presence is Presence.PRESENT:
-            return self.global_name(location.path, name)
-        source = self.project.source_of(location)
-        return ANYTHING if source is None else self.member(source, name)
-
-    def _comes_from(
-        self, package: Location, module: ModuleIndex, entry: Bindings, submodule: Location
-    ) -> bool:
-        """Whether a package takes a name out of its own submodule of the same name.
-
-        Importing the submodule sets the attribute before the import statement rebinds it.
-        """
-        for position in entry.live:
-            binding = entry.every[position]
-            if not isinstance(binding, Imported):
-                return False
-            item = module.imports[binding.index]
-            if (
-                item.name is None
-                or submodule not in self.exports.lookup_module(package.path, item).found
-            ):
-                return False
-        return True
-
-    def imported(self, path: str, item: Import) -> Values:
-        """Return what an import may bind."""
-        if not item.level and self.is_foreign(path):
-            name = item.module if item.name is None else f"{item.module}.{item.name}"
-            if item.name is None and item.asname is None:
-                name = name.partition(".")[0]
-            return (External(name),)
-        lookup = self.exports.lookup_module(path, item)
-        outside: Values = ()
-        if lookup.partial or not lookup.found:
-            name = item.module if item.name is None else f"{item.module}.{item.name}"
-            if item.name is None and item.asname is None:
-                name = name.partition(".")[0]
-            outside = ANYTHING if item.level or lookup.package else (External(name),)
-        if item.name is None:
-            found = lookup.found
-            if item.asname is None and "." in item.module:
-                top = item.module.partition(".")[0]
-                found = self.project.finder.absolute(top, path).found
-            values: Values = tuple(ModuleValue(location) for location in found)
-        else:
-            values = union(self.member(location, item.name) for location in lookup.found)
-        if not self.is_foreign(path):
-            values = with_step(values, Step(path, item.line, f"imported here: `{item.text}`"))
-        return union((values, outside))
 
     # --- definitions -------------------------------------------------------------------
 
@@ -689,7 +634,7 @@ class Resolver:
             # Decorators of classes in stubs speak to type checkers only.
             return values
         for decorator in reversed(scope.decorators):
-            values = self.calls.decorate(decorator, values, frame)
+            values = self.calls.decorators.decorate(decorator, values, frame)
         return values
 
     def dotted_name(self, path: str, qualified: str) -> str:
@@ -710,7 +655,3 @@ def _is_placeholder(binding: Binding) -> bool:
         and binding.value == Builtin("NoneType")
         and binding.annotation is None
     )
-
-
-def _external(name: str) -> Values:
-    return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW

@@ -116,7 +116,7 @@ class Results:
             return ANYTHING
         return union(
             self._returned_by(generator)
-            for generator in self.resolver.classes.call_method(instance, "__await__")
+            for generator in self.resolver.attributes.call_method(instance, "__await__")
         )
 
     def _returned_by(self, generator: Value) -> Values:
@@ -140,8 +140,8 @@ class Results:
         if instance is None:
             return ANYTHING
         if not is_async:
-            return self.resolver.classes.call_method(instance, "__enter__")
-        entered = self.resolver.classes.call_method(instance, "__aenter__")
+            return self.resolver.attributes.call_method(instance, "__enter__")
+        entered = self.resolver.attributes.call_method(instance, "__aenter__")
         return union(self.awaited(result) for result in entered)
 
     # --- for -----------------------------------------------------------------------------
@@ -154,16 +154,16 @@ class Results:
         instance = self.as_instance(value)
         if instance is None:
             return ANYTHING
-        classes = self.resolver.classes
+        attributes = self.resolver.attributes
         if instance.items is not None and not is_async:
             return union(instance.items)
         found: list[Values] = []
-        for iterator in classes.call_method(instance, "__aiter__" if is_async else "__iter__"):
+        for iterator in attributes.call_method(instance, "__aiter__" if is_async else "__iter__"):
             if isinstance(iterator, Produced):
                 found.append(self.element(iterator, is_async))
             elif isinstance(iterator, InstanceValue):
                 name = "__anext__" if is_async else "__next__"
-                following = classes.call_method(iterator, name)
+                following = attributes.call_method(iterator, name)
                 if is_async:
                     following = union(self.awaited(result) for result in following)
                 found.append(following)
@@ -185,7 +185,7 @@ class Results:
         if instance.of is not None and classes.derives_from(instance.of, _NAMED_TUPLE):
             fields = [*classes.scope_of(instance.of).declared]
             return (
-                classes.attribute(instance, fields[position])
+                self.resolver.attributes.of_instance(instance, fields[position])
                 if position < len(fields)
                 else ANYTHING
             )
@@ -207,7 +207,13 @@ class Results:
         if at is not None:
             arguments = instance.arguments
             return arguments[at] if at < len(arguments) else ANYTHING
-        if self.resolver.is_foreign_instance(instance):
-            # Overloads that tell slices from keys apart would be needed.
+        methods = self.resolver.attributes.of_instance(instance, "__getitem__")
+        if self.resolver.is_foreign_instance(instance) and any(
+            not isinstance(method, FunctionValue)
+            or self.resolver.calls.overloads.is_overload(method)
+            or self.resolver.calls.overloads.siblings(method)
+            for method in methods
+        ):
+            # The key would be needed, which tells overloads for slices apart.
             return ANYTHING
-        return self.resolver.classes.call_method(instance, "__getitem__")
+        return union(self.resolver.calls.call_all(methods, (ANYTHING,), {}))

@@ -5,15 +5,23 @@ the innermost part that is unknown while what it is made of is known.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from asyncpattern_lint.analysis.reasons import NOT_FOLLOWED, Reason, at, placed, written
+from asyncpattern_lint.analysis.reasons import (
+    NOT_FOLLOWED,
+    Reason,
+    at,
+    placed,
+    says_nothing,
+    written,
+)
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.trail_of_calls import TrailOfCalls
 from asyncpattern_lint.analysis.trail_of_members import TrailOfMembers
 from asyncpattern_lint.analysis.types import makes_variable
 from asyncpattern_lint.analysis.values import (
     ClassValue,
+    Decided,
     External,
     Frame,
     InstanceValue,
@@ -47,6 +55,7 @@ from asyncpattern_lint.index.model import (
     Item,
     ModuleIndex,
     Name,
+    Narrowed,
     Opaque,
     Parameter,
     ScopeKind,
@@ -56,15 +65,6 @@ from asyncpattern_lint.index.model import (
 
 #: Trails longer than this are not worth telling.
 _MAX_STEPS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Decided(Unknown):
-    """A value that the code asks about, so that a place may know more of it than is known here."""
-
-
-#: What a walk that wants to know why puts in the place of ``ANYTHING`` there.
-DECIDED: Values = (Decided(),)
 
 
 def is_lost(resolver: Resolver, values: Values) -> bool:
@@ -120,6 +120,8 @@ class Trail:
                 return self.first(options, frame)
             case Fallback(value=value, otherwise=otherwise):
                 return self.first((otherwise, value), frame)
+            case Narrowed(value=value, condition=condition):
+                return self.lost(value, frame) or decided(condition.name)
             case Await(value=value):
                 return self._result(expr, value, frame, "awaiting")
             case Entered(value=value):
@@ -251,7 +253,9 @@ class Trail:
                 return self._import(path, self.resolver.module(path).imports[index])
             case Defined(scope=number):
                 return self.calls.definition(path, number, here)
-            case Assigned(annotation=annotation) if annotation is not None:
+            case Assigned(annotation=annotation) if not (
+                annotation is None or says_nothing(annotation)
+            ):
                 return self.members.annotation(annotation, here, f"`{name}`", line)
             case _ if is_placeholder(binding):
                 return at(f"`{name}` is `None` until something else replaces it", path, line)
@@ -329,7 +333,7 @@ class Trail:
 
     def _import(self, path: str, item: Import) -> Reason | None:
         resolver = self.resolver
-        for value in resolver.imported(path, item):
+        for value in resolver.modules.imported(path, item):
             if isinstance(value, External) and _is_lost(resolver, value):
                 return placed(self.external(value.name), path, item.line)
         lookup = resolver.exports.lookup_module(path, item)

@@ -1,12 +1,12 @@
 """Where the trail of a call, of a decorator, or of what an object gives is lost."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.reasons import Reason, at, because, written
 from asyncpattern_lint.analysis.values import (
+    ANYTHING,
     AliasValue,
     CallableValue,
     ClassValue,
@@ -20,6 +20,7 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Value,
     Values,
+    replace,
 )
 from asyncpattern_lint.index.model import (
     Await,
@@ -28,10 +29,10 @@ from asyncpattern_lint.index.model import (
     Entered,
     Expr,
     Item,
-    Name,
     Return,
     Scope,
     ScopeKind,
+    Starred,
     Subscript,
 )
 from asyncpattern_lint.protocol import Kind
@@ -59,18 +60,20 @@ class TrailOfCalls:
         if functions == (External("typing.cast"),) and len(expr.args) == 2:
             line = self.resolver.module(frame.path).scopes[frame.number].line
             return self.trail.members.annotation(expr.args[0], frame, "a `cast`", line)
-        if Name("*") in expr.args:
+        if any(isinstance(argument, Starred) for argument in expr.args):
             arguments: tuple[Values, ...] = ()
         else:
             arguments = tuple(self.resolver.evaluate(argument, frame) for argument in expr.args)
         keywords = {name: self.resolver.evaluate(value, frame) for name, value in expr.keywords}
+        if any(isinstance(argument, Starred) for argument in expr.args):
+            keywords["*"] = ANYTHING
         for function in (f for f in functions if not _is_none(f)):
             if self.trail.is_lost(self.resolver.calls.call(function, arguments, keywords)):
                 reason = self.made_by(function)
                 if reason is None or reason.root.startswith("type variable"):
                     # The arguments would have told.
                     given = (*expr.args, *(value for _, value in expr.keywords))
-                    passed = (argument for argument in given if argument != Name("*"))
+                    passed = (argument for argument in given if not isinstance(argument, Starred))
                     reason = self.trail.first(passed, frame) or reason
                 if reason is not None:
                     return reason
@@ -117,7 +120,7 @@ class TrailOfCalls:
 
     def by_method(self, receiver: InstanceValue, name: str) -> Reason | None:
         """Explain what a known method of a known instance gives."""
-        for method in self.resolver.classes.attribute(receiver, name):
+        for method in self.resolver.attributes.of_instance(receiver, name):
             if isinstance(method, FunctionValue):
                 scope = self.resolver.scope_of(method)
                 if not scope.is_async and not scope.is_generator:
@@ -218,7 +221,7 @@ class TrailOfCalls:
         reason = self.trail.attribute_of(value, name)
         if reason is not None:
             return reason
-        for method in self.resolver.classes.call_method(value, name):
+        for method in self.resolver.attributes.call_method(value, name):
             if isinstance(method, Produced) and isinstance(method.maker, FunctionValue):
                 return self.given(method, Await(expr) if name == "__aenter__" else expr)
         return self.by_method(value, name)
@@ -238,7 +241,7 @@ class TrailOfCalls:
         )
         values: Values = (value,)
         for decorator in reversed(scope.decorators):
-            values = self.resolver.calls.decorate(decorator, values, frame)
+            values = self.resolver.calls.decorators.decorate(decorator, values, frame)
             if not self.trail.is_lost(values):
                 continue
             expr = decorator.value

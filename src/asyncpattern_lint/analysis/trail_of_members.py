@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
-from asyncpattern_lint.analysis.reasons import Reason, at, because, written
+from asyncpattern_lint.analysis.reasons import Reason, at, because, says_nothing, written
 from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
     AliasValue,
@@ -94,7 +94,7 @@ class TrailOfMembers:
         lines = [binding.line for binding in entry.every] if entry else [s.line for s in sets]
         line = min(lines, default=scope.line)
         label = f"attribute `{name}` of `{self._name(owner)}`"
-        if annotation is not None:
+        if annotation is not None and not says_nothing(annotation):
             frame = Frame(owner.path, owner.number)
             return self._descriptor(annotation, frame, label, line) or self.annotation(
                 annotation, frame, label, line

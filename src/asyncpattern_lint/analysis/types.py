@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.values import (
+    ANY_ARGUMENTS,
     ANYTHING,
     MAX_NESTING,
     SELF,
@@ -31,6 +32,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     bounded,
     is_known,
+    replace,
     union,
     without_steps,
 )
@@ -42,6 +44,7 @@ from asyncpattern_lint.index.model import (
     Choice,
     Expr,
     Name,
+    Opaque,
     Parameter,
     ScopeKind,
     Subscript,
@@ -84,7 +87,14 @@ def special_form(value: Value) -> str:
     if not isinstance(value, External):
         return ""
     module, _, name = value.name.rpartition(".")
+    if module == "_typeshed" and name not in library.OPAQUE_FORMS:
+        # The rest of it are ordinary protocols, aliases and type variables.
+        return ""
     return name if module in library.TYPING_MODULES else ""
+
+
+def _opened(value: Value) -> Value:
+    return replace(value, is_open=True) if isinstance(value, InstanceValue) else value
 
 
 class Types:
@@ -97,6 +107,7 @@ class Types:
         self._frames: dict[tuple[str, int], Frame] = {}
         self._solutions: dict[FunctionValue, Solution] = {}
         self._parameters: dict[tuple[str, int], tuple[TypeVariable, ...]] = {}
+        self._variable_sets: dict[tuple[Expr, Frame], tuple[TypeVariable, ...]] = {}
 
     # --- annotations -------------------------------------------------------------------
 
@@ -157,7 +168,7 @@ class Types:
         return union(
             self.resolver.force(value.name)
             if isinstance(value, External)
-            and not special_form(value)
+            and (not special_form(value) or value.name == "typing.AnyStr")
             and not value.name.startswith("builtins.")
             else (value,)
             for value in values
@@ -259,7 +270,11 @@ class Types:
                     applied = ClassValue(
                         value.path, value.number, stripped, value.exact, value.steps
                     )
-                found.append(self._of_type(applied, solved))
+                held = self._of_type(applied, solved)
+                if isinstance(value, ClassValue) and not self.parameters_of(value):
+                    # The namesake of a generic class was meant, or what it takes is its affair.
+                    held = tuple(map(_opened, held))
+                found.append(held)
             else:
                 found.append(ANYTHING)
         return union(found) or ANYTHING
@@ -356,21 +371,36 @@ class Types:
         scope = self.resolver.scope_of(function)
         frame = self.frame_of(function.path, function.number)
         solution = dict(solved)
-        for entry in scope.bindings.values():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter):
-                continue
-            if parameter.annotation is None:
-                continue
+        parameters = [
+            parameter
+            for entry in scope.bindings.values()
+            if isinstance(parameter := entry.every[0], Parameter)
+            and parameter.annotation is not None
+        ]
+        # What a callable is called with is known from the other arguments.
+        for parameter in sorted(parameters, key=lambda p: _is_callable(p.annotation)):
+            assert parameter.annotation is not None  # the others are left out
             for values in self._given(parameter, arguments, keywords):
                 self.unify(parameter.annotation, values, frame, solution)
+                # What an argument decides is not known by its bound alone.
+                for variable in self._variables_of(parameter.annotation, frame):
+                    solution.setdefault(variable, ANYTHING)
         return solution
+
+    def _variables_of(self, annotation: Expr, frame: Frame) -> tuple[TypeVariable, ...]:
+        key = (annotation, frame)
+        known = self._variable_sets.get(key)
+        if known is None:
+            known = self._variable_sets[key] = self.variables(annotation, frame)
+        return known
 
     def _given(
         self, parameter: Parameter, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
     ) -> Iterator[Values]:
         if parameter.name in keywords:
             yield keywords[parameter.name]
+        if parameter.variadic == "*" and "*" in keywords:
+            yield keywords["*"]
         at = parameter.position
         if at is None or at >= len(arguments):
             return
@@ -423,19 +453,31 @@ class Types:
         elif form in _TRANSPARENT and arguments:
             self.unify(arguments[0], values, frame, solution)
         elif form == "Callable" and len(arguments) == 2:
+            given: tuple[Values, ...] = ()
+            keywords: Mapping[str, Values] = ANY_ARGUMENTS
+            if isinstance(arguments[0], TupleDisplay) and not any(
+                map(_is_unpacked, arguments[0].elements)
+            ):
+                keywords = {}
+                given = tuple(
+                    self.annotated(parameter, frame, solution)
+                    for parameter in arguments[0].elements
+                )
             results = [
-                self.resolver.calls.call(value, (), {}) if isinstance(value, _CALLABLES) else ()
+                self.resolver.calls.call(value, given, keywords)
+                if isinstance(value, _CALLABLES)
+                else ()
                 for value in values
             ]
             self.unify(arguments[1], union(results), frame, solution)
         elif form in {"type", "Type"} and arguments:
             made = [
                 self.resolver.classes.instances(value)
-                for value in values
                 if isinstance(value, ClassValue)
+                else ANYTHING
+                for value in self.resolver.forced(values)
             ]
-            if made:
-                self.unify(arguments[0], union(made), frame, solution)
+            self.unify(arguments[0], union(made), frame, solution)
         elif isinstance(head, AliasValue):
             inner: dict[TypeVariable, Values] = {}
             self._unify_alias(head, values, inner)
@@ -513,8 +555,26 @@ class Types:
         if scope.annotation is None:
             return ()
         frame = self.frame_of(function.path, function.number)
+        variables = self._chosen(scope.annotation, frame)
+        if any(variable not in solution for variable in variables):
+            # A bound says what there is at least, and not what the caller has chosen.
+            solution = {**dict.fromkeys(variables, ANYTHING), **solution}
         values = self.annotated(scope.annotation, frame, solution)
         return values if is_known(values) and not _has_variable(values) else ()
+
+    def _chosen(self, annotation: Expr, frame: Frame) -> tuple[TypeVariable, ...]:
+        """Return the type variables of a result that its own call has to decide.
+
+        Those of a callable are decided when that is called.
+        """
+        if isinstance(annotation, Union):
+            return tuple(v for option in annotation.options for v in self._chosen(option, frame))
+        if isinstance(annotation, Subscript) and any(
+            special_form(head) == "Callable"
+            for head in self.resolver.evaluate(annotation.value, frame)
+        ):
+            return ()
+        return self._variables_of(annotation, frame)
 
     def solution_for(self, function: FunctionValue) -> Solution:
         """Return what a method's receiver says about its type variables and ``Self``."""
@@ -540,6 +600,23 @@ class Types:
                     given = self.resolver.classes.arguments_for(value, owner)
                     solution.update(zip(self.parameters_of(owner), given, strict=False))
         return {variable: values for variable, values in solution.items() if values}
+
+
+def _is_unpacked(parameter: Expr) -> bool:
+    """Whether a parameter of a callable stands for as many as there are."""
+    plain = parameter.value if isinstance(parameter, Subscript) else parameter
+    return isinstance(parameter, Opaque) or (dotted(plain) or "").rpartition(".")[2] == "Unpack"
+
+
+def _is_callable(annotation: Expr | None) -> bool:
+    """Whether a type is that of a callable, as it is written, perhaps among others."""
+    match annotation:
+        case Subscript(value=value):
+            return (dotted(value) or "").rpartition(".")[2] == "Callable"
+        case Union(options=options):
+            return any(map(_is_callable, options))
+        case _:
+            return False
 
 
 def _has_variable(values: Values) -> bool:

@@ -13,8 +13,8 @@ from asyncpattern_lint.analysis.fragments import Fragment, fragments, whole_file
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.reasons import NOT_FOLLOWED, Reason
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.analysis.trail import DECIDED, Trail, is_lost
-from asyncpattern_lint.analysis.values import ModuleValue
+from asyncpattern_lint.analysis.trail import Trail, is_lost
+from asyncpattern_lint.analysis.values import DECIDED, ModuleValue
 from asyncpattern_lint.analysis.visitor import AttributeHit, Hit
 from asyncpattern_lint.analysis.walker import ScopeWalker
 from asyncpattern_lint.findings import Misuse, Observation, Tally, Unreadable, Unresolved
@@ -183,6 +183,8 @@ class Census(ScopeWalker):
             return
         reason = self.trail.reason(expr, self.frame) if self.trail else NOT_FOLLOWED
         self.uses[node] = Loss(construct, reason)
+
+    silent = DECIDED
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:

@@ -6,8 +6,10 @@ that something else is possible too; an empty tuple means that no value gets the
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Final
+from dataclasses import dataclass, field, fields
+from itertools import chain
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.finder import Location
@@ -19,15 +21,34 @@ def _cached_hash(self: Any) -> int:
     """Hash a value once: many are made of many others, and asked for often."""
     known: int = self._hash
     if not known:
-        names = _HASHED.get(type(self))
-        if names is None:
-            names = _HASHED[type(self)] = tuple(f.name for f in fields(self) if f.compare)
-        known = hash(tuple([getattr(self, name) for name in names])) or 1
+        compared = _COMPARED.get(type(self))
+        if compared is None:
+            names = [f.name for f in fields(self) if f.compare]
+            compared = _COMPARED[type(self)] = attrgetter(*names)
+        known = hash(compared(self)) or 1
         object.__setattr__(self, "_hash", known)
     return known
 
 
-_HASHED: dict[type, tuple[str, ...]] = {}
+_COMPARED: "dict[type, attrgetter[Any]]" = {}
+
+Made = TypeVar("Made")
+
+
+def replace(value: Made, /, **changes: Any) -> Made:
+    """Do what ``dataclasses.replace`` does, for the classes here and many times as fast."""
+    kind = type(value)
+    known = _GIVEN.get(kind)
+    if known is None:
+        names = tuple(f.name for f in fields(kind) if f.init)  # type: ignore[arg-type]  # all are dataclasses
+        known = _GIVEN[kind] = (names, attrgetter(*names))
+    names, given = known
+    arguments = dict(zip(names, given(value), strict=True))
+    arguments.update(changes)
+    return kind(**arguments)
+
+
+_GIVEN: "dict[type, tuple[tuple[str, ...], attrgetter[Any]]]" = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +62,11 @@ class Unknown:
 
     overflow: bool = False
     is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided(Unknown):
+    """A value that the code asks about, so that a place may know more of it than is known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,7 @@ class FunctionValue:
 
     ``receiver`` is what a bound method passes as the first argument; ``overridden`` tells that
     another function of the same kind may be in its place, so that its body says nothing.
+    ``promise`` is what the annotation of the decorator that made it says it is.
     """
 
     path: str
@@ -83,6 +110,7 @@ class FunctionValue:
     binds: Binds = Binds.INSTANCE
     receiver: "Value | None" = None
     overridden: bool = False
+    promise: "Values" = ()
     steps: tuple[Step, ...] = field(default=(), compare=False)
     _weight: int = field(default=0, init=False, repr=False, compare=False)
     _hash: int = field(default=0, init=False, repr=False, compare=False)
@@ -253,7 +281,8 @@ class InstanceValue:
     a tuple of known length holds. ``is_open`` tells that it may support more than
     ``protocols``, ``structural`` that its class is a ``Protocol``, which other objects meet too,
     ``doubtful`` that only an annotation speaks of it, where the project also uses an
-    asynchronous class of that name: such annotations are easily left behind.
+    asynchronous class of that name: such annotations are easily left behind. ``truth`` is the
+    value itself where that is known to be ``True`` or ``False``.
     """
 
     class_name: str
@@ -265,6 +294,7 @@ class InstanceValue:
     is_open: bool = False
     structural: bool = False
     doubtful: bool = False
+    truth: bool | None = None
     target: Target | None = field(default=None, compare=False)
     steps: tuple[Step, ...] = field(default=(), compare=False)
     _weight: int = field(default=0, init=False, repr=False, compare=False)
@@ -301,7 +331,13 @@ Values = tuple[Value, ...]
 
 UNKNOWN = Unknown()
 ANYTHING: Values = (UNKNOWN,)
+#: The keywords of a call of which nothing is known.
+ANY_ARGUMENTS: Final[Mapping[str, Values]] = {"*": ANYTHING, "**": ANYTHING}
+
 OVERFLOW: Values = (Unknown(overflow=True),)
+
+#: What is there where a test says more than is known here, or something else.
+DECIDED: Values = (Decided(),)
 
 #: More alternatives than this are as good as unknown.
 MAX_ALTERNATIVES = 200
@@ -423,9 +459,13 @@ def union(groups: Iterable[Values]) -> Values:
     filled = [group for group in groups if group]
     if not filled:
         return ()
-    if len(filled) == 1 and len(filled[0]) == 1:
-        return filled[0]
-    joined = dict.fromkeys(value for group in filled for value in group)
+    first = filled[0]
+    if len(filled) == 1:
+        if len(first) == 1:
+            return first
+        joined = dict.fromkeys(first)
+    else:
+        joined = dict.fromkeys(chain.from_iterable(filled))
     return OVERFLOW if len(joined) > MAX_ALTERNATIVES else tuple(joined)
 
 
@@ -457,6 +497,22 @@ def without_contents(values: Values) -> Values:
     )
 
 
+def without_truth(values: Values) -> Values:
+    """Forget whether something is ``True`` or ``False``: others may have set it since."""
+    return tuple(
+        replace(value, truth=None)
+        if isinstance(value, InstanceValue) and value.truth is not None
+        else value
+        for value in values
+    )
+
+
+def lasting(values: Values) -> Values:
+    """Disregard ``None`` as the first thing that an object holds: another will follow."""
+    is_none = all(isinstance(value, InstanceValue) and value.is_none for value in values)
+    return ANYTHING if values and is_none else values
+
+
 def without_none(values: Values) -> Values:
     """Drop ``None`` where there is something else."""
     if len(values) < 2:
@@ -473,11 +529,25 @@ def doubted(values: Values) -> Values:
     )
 
 
+def contradicted(values: Values) -> Values:
+    """Read a type that leaves no room for the ``None`` that it is given: it tells too little."""
+    if any(isinstance(value, InstanceValue) and value.is_none for value in values):
+        return values
+    return tuple(
+        replace(value, is_open=True) if isinstance(value, InstanceValue) else value
+        for value in values
+    )
+
+
 _WEIGHTY = (InstanceValue, ClassValue, AliasValue, Produced, CallableValue, FunctionValue)
 
-_STEPLESS = (
-    Unknown, External, Identity, SuperValue, CallableValue, Constant, TypeVariable, AliasValue,
-)  # fmt: skip
+_STEPLESS = frozenset(
+    {Unknown, External, Identity, SuperValue, CallableValue, Constant, TypeVariable, AliasValue}
+)
+
+
+def _is_stepless(value: Value) -> bool:
+    return type(value) in _STEPLESS or isinstance(value, Unknown)
 
 
 def without_steps(value: Value) -> Value:
@@ -486,7 +556,7 @@ def without_steps(value: Value) -> Value:
     What values are made of goes through here, so that comparing them stays cheap however deep
     they are.
     """
-    if not isinstance(value, _STEPLESS) and value.steps:
+    if not _is_stepless(value) and value.steps:  # type: ignore[union-attr]  # narrowed by its exact type
         value = replace(value, steps=())
     return _SAME.setdefault(value, value)
 
@@ -509,8 +579,19 @@ def with_steps(values: Values, steps: tuple[Step, ...]) -> Values:
     if not steps:
         return values
     return tuple(
-        value
-        if isinstance(value, _STEPLESS)
-        else replace(value, steps=(*steps, *(s for s in value.steps if s not in steps)))
+        value if _is_stepless(value) else replace(value, steps=_joined(steps, value.steps))  # type: ignore[union-attr]  # narrowed by its exact type
         for value in values
     )
+
+
+def _joined(first: tuple[Step, ...], rest: tuple[Step, ...]) -> tuple[Step, ...]:
+    return (*first, *[step for step in rest if step not in first]) if rest else first
+
+
+#: Longer chains of attributes outside the project say nothing that is known here.
+_MAX_EXTERNAL = 120
+
+
+def external(name: str) -> Values:
+    """Return what a dotted name outside the project stands for until something asks."""
+    return (External(name),) if len(name) <= _MAX_EXTERNAL else OVERFLOW

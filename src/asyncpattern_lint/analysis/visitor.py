@@ -4,19 +4,34 @@ It visits the fields that carry meaning only, which is ten times as quick as ``C
 every comma and space, and asks for positions only where there is something to report.
 """
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any
 
 import libcst as cst
 
+from asyncpattern_lint.analysis.guards import (
+    asked_in,
+    bound_in,
+    calls_in,
+    condition_in,
+    guarded_names,
+    split,
+)
 from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge, offered
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.syntax import (
+    as_outlined,
+    dotted_name,
+    formats_plainly,
+    is_literal,
+    last_name,
+    parsed,
+    yields,
+)
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Frame,
@@ -25,16 +40,21 @@ from asyncpattern_lint.analysis.values import (
     Produced,
     Values,
 )
-from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.expressions import (
-    STAR,
-    annotation,
-    display,
-    items,
-    lowered_subscript,
-    lowered_union,
+from asyncpattern_lint.index.conditions import (
+    MAX_PARTS,
+    Elements,
+    disturbed,
+    joined,
+    lasting,
+    narrowed,
+    outcome,
+    parts_of,
+    tells,
+    without,
 )
-from asyncpattern_lint.index.handlers import GUARD_PREFIXES, GUARDS, condition_of
+from asyncpattern_lint.index.exports import Presence
+from asyncpattern_lint.index.handlers import QUESTIONS, opposite
+from asyncpattern_lint.index.lowering import annotation, display, items
 from asyncpattern_lint.index.model import (
     OPAQUE,
     PROTOCOL_USES,
@@ -43,7 +63,6 @@ from asyncpattern_lint.index.model import (
     Builtin,
     Call,
     Choice,
-    Condition,
     Element,
     Expr,
     Fallback,
@@ -51,15 +70,19 @@ from asyncpattern_lint.index.model import (
     Lambda,
     ModuleIndex,
     Name,
+    Narrowed,
     Opaque,
     Scope,
+    Starred,
     dotted,
     head,
 )
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.protocol import Kind, Protocol, Use
 
-_CONSTANTS = {"None": "NoneType", "True": "bool", "False": "bool"}
+_CONSTANTS = {
+    "None": Builtin("NoneType"), "True": Builtin("bool", True), "False": Builtin("bool", False)
+}  # fmt: skip
 
 #: Objects with a ``__dict__``, which are also decorators and hence callable.
 MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
@@ -220,7 +243,7 @@ class ExpressionVisitor:
                     expr = value
                 case Call(func=func):
                     expr = func
-                case Await(value=value):
+                case Await(value=value) | Narrowed(value=value):
                     expr = value
                 case _:
                     break
@@ -240,9 +263,11 @@ class ExpressionVisitor:
     def truth(self, node: cst.BaseExpression) -> None:
         """Judge an expression that is tested for truth."""
         if isinstance(node, cst.BooleanOperation):
+            elements = self.elements
             self.truth(node.left)
-            self._forget_guarded(node.left)
+            self._where(node.left, isinstance(node.operator, cst.And))
             self.truth(node.right)
+            self.elements = elements
         elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
             self.truth(node.expression)
         else:
@@ -253,7 +278,7 @@ class ExpressionVisitor:
     def _name(self, node: cst.Name) -> Expr:
         constant = _CONSTANTS.get(node.value)
         if constant is not None:
-            return Builtin(constant)
+            return constant
         return self.elements.get(node.value) or Name(node.value)
 
     def _attribute(self, node: cst.Attribute) -> Expr:
@@ -270,7 +295,8 @@ class ExpressionVisitor:
         )
         if isinstance(value, Name | Attribute):
             self._check_module_attribute(node, value, name)
-        return Attribute(value, name)
+        told = self.elements.get(dotted_name(node)) if self.elements else None
+        return told or Attribute(value, name)
 
     def _check_module_attribute(self, node: cst.Attribute, value: Expr, name: str) -> None:
         start = head(value)
@@ -300,7 +326,7 @@ class ExpressionVisitor:
             lowered = self.visit(arg.value)
             if arg.star == "*":
                 self.use(arg.value, lowered, Use.FOR, "unpacking")
-                args.append(STAR)
+                args.append(Starred(lowered))
             elif arg.star == "**":
                 keywords.append(("**", lowered))
             elif arg.keyword is not None:
@@ -313,6 +339,9 @@ class ExpressionVisitor:
             args[0] = annotation(parsed(node.args[0].value)) or OPAQUE
         call = Call(func, tuple(args), tuple(keywords))
         self._check_arguments(node, call, nodes)
+        name_called = last_name(node.func)
+        if self.module.aliases.get(name_called, name_called) not in QUESTIONS:
+            self.disturb()
         return call
 
     def _check_arguments(
@@ -350,6 +379,7 @@ class ExpressionVisitor:
         self.awaits += 1
         value = self.visit(node.expression)
         self.use(node.expression, value, Use.AWAIT, "await")
+        self.disturb()
         return Await(value)
 
     def _binary(self, node: cst.BinaryOperation) -> Expr:
@@ -401,8 +431,10 @@ class ExpressionVisitor:
         left = self.visit(node.left)
         self.use(node.left, left, Use.TRUTH, "truth test")
         before = None if self.env is None else dict(self.env)
-        asked = self._forget_guarded(node.left)
+        elements = self.elements
+        asked = self._where(node.left, isinstance(node.operator, cst.And))
         right = self.visit(node.right)
+        self.elements = elements
         if before is not None and self.env is not None:
             self.env = join([before, self.env])
         if asked:
@@ -411,9 +443,50 @@ class ExpressionVisitor:
             return Fallback(left, right)
         return Choice((left, right))
 
+    def _where(self, test: cst.BaseExpression, holds: bool) -> frozenset[str]:
+        """Take for granted what a test tells; return what it asks that is not understood."""
+        silenced = self._forget_guarded(test)
+        parts = list(parts_of(test, split))
+        if len(parts) <= MAX_PARTS and (
+            self.elements or any(tells(asked_in(part, self.module.aliases)) for part in parts)
+        ):
+            start: Elements = self.elements
+            told: Elements = outcome(test, holds, start, split, self._told, joined)
+            self.elements = dict(told)
+        return silenced
+
+    def _told(self, elements: Elements, part: cst.BaseExpression, holds: bool) -> Elements:
+        condition = asked_in(part, self.module.aliases)
+        bound = bound_in(part)
+        if bound:
+            elements = without(elements, bound)
+        if condition is None:
+            # What another helper says of a value is not known here.
+            doubted = guarded_names(part) & elements.keys()
+            elements = {**elements, **dict.fromkeys(doubted, OPAQUE)}
+            return disturbed(elements) if calls_in(part) else elements
+        return narrowed(elements, condition if holds else opposite(condition))
+
+    def _not_understood(self, test: cst.BaseExpression) -> Iterator[str]:
+        """Yield what the parts of a test are about that tell nothing that is understood here."""
+        parts = list(parts_of(test, split))
+        for part in parts:
+            condition = asked_in(part, self.module.aliases)
+            if (
+                condition is None
+                or len(parts) > MAX_PARTS
+                or not self.resolver.narrowing.understands(condition, self.frame)
+            ):
+                yield from guarded_names(part)
+
+    def disturb(self) -> None:
+        """Note that other code has run, which may have set attributes."""
+        if self.elements:
+            self.elements = dict(disturbed(self.elements))
+
     def _forget_guarded(self, test: cst.BaseExpression) -> frozenset[str]:
         """Take the names that a test asks about for anything, in what depends on it."""
-        asked = guarded_names(test)
+        asked = frozenset(self._not_understood(test))
         condition = condition_in(test)
         if condition is not None and self.env is not None:
             held = self.env.get(condition.name, ())
@@ -453,7 +526,7 @@ class ExpressionVisitor:
                     "comparison in",
                     lambda kind: kind is Kind.GENERATOR,
                 )
-                if _is_literal(nodes[position + 1]):
+                if is_literal(nodes[position + 1]):
                     self._use_result(nodes[position], operands[position], "comparison in")
                 continue
             plain = False
@@ -468,13 +541,20 @@ class ExpressionVisitor:
 
     def _conditional(self, node: cst.IfExp) -> Expr:
         self.truth(node.test)
-        asked = self._forget_guarded(node.test)
-        options = (self.visit(node.body), self.visit(node.orelse))
-        return OPAQUE if asked else Choice(options)
+        elements = self.elements
+        asked = self._where(node.test, True)
+        body = self.visit(node.body)
+        self.elements = elements
+        self._where(node.test, False)
+        otherwise = self.visit(node.orelse)
+        self.elements = elements
+        return OPAQUE if asked else Choice((body, otherwise))
 
     def _walrus(self, node: cst.NamedExpr) -> Expr:
         value = self.visit(node.value)
         if isinstance(node.target, cst.Name):
+            if self.elements:
+                self.elements = without(self.elements, frozenset({node.target.value}))
             self.bind(node.target.value, self.values(value))
         return value
 
@@ -490,7 +570,7 @@ class ExpressionVisitor:
         names += [star.name.value for star in stars if isinstance(star, cst.Param)]
         env, shadows = self.env, self.shadows
         elements = self.elements
-        self.elements = {n: e for n, e in elements.items() if n not in names}
+        self.elements = without(lasting(elements), frozenset(names)) if elements else elements
         self.env = None
         self.shadows = (*shadows, *((name, ANYTHING) for name in names))
         body = self.visit(node.body)
@@ -498,7 +578,7 @@ class ExpressionVisitor:
         if self.comprehensions:
             return OPAQUE
         ordered = [p.name.value for p in every]
-        return Lambda((*ordered, *names[len(ordered) :]), body, _yields(node.body), 0)
+        return Lambda((*ordered, *names[len(ordered) :]), body, yields(node.body), 0)
 
     def _display(self, node: cst.List | cst.Tuple | cst.Set) -> Expr:
         elements: list[Expr] = []
@@ -538,10 +618,11 @@ class ExpressionVisitor:
             else:
                 self.use(clause.iter, lowered, Use.FOR, "comprehension")
             element = Element(lowered, clause.asynchronous is not None)
-            self.elements = {**self.elements, **_elements(clause.target, element)}
+            bound = _elements(clause.target, element)
+            self.elements = {**without(self.elements, frozenset(bound)), **bound}
             for condition in clause.ifs:
                 self.truth(condition.test)
-                self._forget_guarded(condition.test)
+                self._where(condition.test, True)
             clause = clause.inner_for_in
         if isinstance(node, cst.DictComp):
             self.visit(node.key)
@@ -557,7 +638,7 @@ class ExpressionVisitor:
         if isinstance(node, cst.GeneratorExp):
             # What it awaits is awaited by who drives it.
             self.awaits = awaits
-            return GeneratorExpression(is_async, 0)
+            return GeneratorExpression(is_async, 0, held)
         self.awaits += is_async
         name = type(node).__name__[:-4].lower()
         return Builtin(name) if isinstance(node, cst.DictComp) else display(name, [held], False)
@@ -594,6 +675,7 @@ class ExpressionVisitor:
                 self.use(node.value.item, lowered, Use.FOR, "yield from")
         elif node.value is not None:
             self.visit(node.value)
+        self.disturb()
         return OPAQUE
 
     def _other(self, node: cst.BaseExpression) -> Expr:
@@ -601,30 +683,6 @@ class ExpressionVisitor:
             if isinstance(child, cst.BaseExpression):
                 self.visit(child)
         return OPAQUE
-
-
-def parsed(node: cst.BaseExpression) -> ast.expr | None:
-    """Return an expression as ``ast`` has it, None if it is too new for this Python."""
-    try:
-        return ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-
-
-def condition_in(test: cst.BaseExpression) -> Condition | None:
-    """Return what a test asks of one name, None if it asks something else."""
-    expression = parsed(test)
-    return None if expression is None else condition_of(expression)
-
-
-def as_outlined(node: cst.Subscript | cst.BinaryOperation, value: Expr) -> Expr:
-    """Lower a subscript of a lowered value, or ``A | B``, as the outline does."""
-    expression = parsed(node)
-    if isinstance(expression, ast.Subscript):
-        return lowered_subscript(expression, value)
-    if isinstance(expression, ast.BinOp):
-        return lowered_union(expression)
-    return OPAQUE
 
 
 def _elements(target: cst.BaseExpression, value: Expr) -> dict[str, Expr]:
@@ -651,144 +709,3 @@ def join(states: Sequence[dict[str, Values]]) -> dict[str, Values]:
             elif known is not values and known != values:
                 joined[name] = tuple(dict.fromkeys(known + values))
     return joined
-
-
-def target_names(target: cst.BaseExpression) -> frozenset[str]:
-    """Return the names that an assignment target binds."""
-    if isinstance(target, cst.Name):
-        return frozenset({target.value})
-    if isinstance(target, cst.Tuple | cst.List):
-        return frozenset().union(*(target_names(e.value) for e in target.elements))
-    return frozenset()
-
-
-def _yields(node: cst.CSTNode) -> bool:
-    """Whether a lambda's body yields, not counting the scopes inside it."""
-    if isinstance(node, cst.Yield):
-        return True
-    if isinstance(node, cst.Lambda):
-        return False
-    return any(_yields(child) for child in node.children)
-
-
-def formats_plainly(func: cst.BaseExpression, key: int | str) -> bool:
-    """Tell whether ``"...".format`` turns an argument into text with ``str``.
-
-    It does not where the text shows the argument's ``repr``, takes an attribute of it, or does
-    not use it at all. See https://docs.python.org/3/library/string.html#formatstrings.
-    """
-    if not isinstance(func, cst.Attribute) or not isinstance(func.value, cst.SimpleString):
-        return False
-    text = func.value.evaluated_value
-    if not isinstance(text, str):
-        return False
-    try:
-        fields = list(Formatter().parse(text))
-    except ValueError:
-        return False
-    automatic = 0
-    for _, name, _, conversion in fields:
-        if name is None:
-            continue
-        wanted = name or str(automatic)
-        automatic += not name
-        if wanted == str(key):
-            return conversion in (None, "s")
-    return False
-
-
-def _is_literal(node: cst.BaseExpression) -> bool:
-    """Whether an expression is made of literals only."""
-    if isinstance(node, cst.List | cst.Tuple | cst.Set):
-        return all(
-            isinstance(element, cst.Element) and _is_literal(element.value)
-            for element in node.elements
-        )
-    return isinstance(node, cst.SimpleString | cst.Integer | cst.Float)
-
-
-def last_name(node: cst.BaseExpression) -> str:
-    """Return the last component of a name, attribute or callee, else an empty string."""
-    if isinstance(node, cst.Call):
-        return last_name(node.func)
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
-
-
-def guarded_names(node: cst.CSTNode) -> frozenset[str]:
-    """Return what a test asks something about, such as ``isawaitable(x)`` or ``fits(self.x)``.
-
-    Attributes are given as dotted names.
-    """
-    return asked_names(node) | frozenset(_decided_by_calls(node))
-
-
-def asked_names(node: cst.CSTNode) -> frozenset[str]:
-    """Return what well-known questions such as ``isawaitable(x)`` are about, anywhere inside."""
-    names: set[str] = set()
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Call):
-            asked = last_name(current.func)
-            if asked in GUARDS or asked.startswith(GUARD_PREFIXES):
-                about = frozenset(_asked_about(current))
-                if asked == "hasattr" and "self" in about:
-                    # It asks for an attribute; what the object is stays known.
-                    about = frozenset({f"self.{_text_of(current)}"})
-                names.update(about)
-        stack.extend(current.children)
-    return frozenset(names)
-
-
-#: Functions that say something of an object's contents rather than of its kind.
-_PLAIN_TESTS = frozenset({"all", "any", "bool", "int", "len", "str", "next", "max", "min", "sum"})
-
-
-def _decided_by_calls(node: cst.CSTNode) -> Iterator[str]:
-    """Yield what is passed to functions whose answers decide a test by themselves."""
-    if isinstance(node, cst.BooleanOperation):
-        yield from _decided_by_calls(node.left)
-        yield from _decided_by_calls(node.right)
-    elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        yield from _decided_by_calls(node.expression)
-    elif isinstance(node, cst.Call) and last_name(node.func) not in _PLAIN_TESTS:
-        yield from _asked_about(node)
-
-
-def _text_of(node: cst.Call) -> str:
-    """Return the text that is a call's second argument, if it is one."""
-    value = node.args[1].value if len(node.args) > 1 else None
-    text = value.evaluated_value if isinstance(value, cst.SimpleString) else ""
-    return text if isinstance(text, str) else ""
-
-
-def _asked_about(node: cst.Call) -> Iterator[str]:
-    for argument in node.args:
-        name = dotted_name(argument.value)
-        if name:
-            yield name
-
-
-def dotted_name(node: cst.BaseExpression) -> str:
-    """Return ``a.b.c`` for a name or a chain of plain attributes, else an empty string."""
-    parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if not isinstance(node, cst.Name):
-        return ""
-    return ".".join((node.value, *reversed(parts)))
-
-
-def names_in(node: cst.CSTNode) -> frozenset[str]:
-    """Return every name in a piece of code, in whatever role."""
-    names: set[str] = set()
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, cst.Name):
-            names.add(current.value)
-        stack.extend(current.children)
-    return frozenset(names)

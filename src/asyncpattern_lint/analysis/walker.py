@@ -1,14 +1,17 @@
 """Walk the statements of one scope and keep track of what its names hold."""
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import libcst as cst
 
+from asyncpattern_lint.analysis.guards import asked_names
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import excludes
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.states import State, StateKeeper
+from asyncpattern_lint.analysis.syntax import dotted_name, last_name, names_in, parsed, target_names
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     Frame,
@@ -16,41 +19,30 @@ from asyncpattern_lint.analysis.values import (
     InstanceValue,
     Value,
     Values,
+    contradicted,
     union,
     without_contents,
 )
 from asyncpattern_lint.analysis.visitor import (
     MANAGERS,
-    ExpressionVisitor,
-    asked_names,
-    condition_in,
-    guarded_names,
-    join,
-    last_name,
-    names_in,
-    parsed,
-    target_names,
 )
 from asyncpattern_lint.index.exports import Presence
-from asyncpattern_lint.index.expressions import annotation, items
 from asyncpattern_lint.index.handlers import (
     ENDING_CALLS,
     RAISING_CONTEXTS,
-    opposite,
     spelled,
     spelled_name,
     truth_in_stub,
     truth_of,
 )
+from asyncpattern_lint.index.lowering import annotation, items
 from asyncpattern_lint.index.model import (
     OPAQUE,
-    Ask,
     Attribute,
     Await,
     Builtin,
     Call,
     Choice,
-    Condition,
     Element,
     Entered,
     Expr,
@@ -65,8 +57,6 @@ from asyncpattern_lint.index.model import (
 from asyncpattern_lint.protocol import Use
 from asyncpattern_lint.versions import Version
 
-State = dict[str, Values]
-
 #: A handler of these expects a misuse, so the code around it knows about it; so may one of a
 #: constant that holds exceptions.
 _EXPECTED_ERRORS = frozenset({"TypeError", "AttributeError"})
@@ -78,7 +68,7 @@ _MAX_ROUNDS = 3
 _MAX_LOOPS = 4
 
 
-class ScopeWalker(ExpressionVisitor):
+class ScopeWalker(StateKeeper):
     """Walks one scope; nested functions and classes are walked by themselves.
 
     ``numbers`` maps the nodes of definitions to their scopes in the outline.
@@ -94,17 +84,11 @@ class ScopeWalker(ExpressionVisitor):
     ) -> None:
         super().__init__(resolver, path, module, number)
         self.numbers = numbers
-        self.dead = False
         self.broke = False
         self.loops = 0
-        self.recorders: list[State] = []
-        self.rebound_elsewhere = frozenset(
-            name
-            for position, scope in enumerate(module.scopes)
-            if number == 0 and position
-            for name in scope.outer
-        )
         self.imports = self._imports_by_name()
+        in_class = module.scopes[self.scope.parent].kind is ScopeKind.CLASS
+        self.own_names = frozenset([*self.scope.bindings][:in_class])
         # What a test defines and then calls under `raises` fails on purpose.
         self.muted = any(
             scope.expects_errors for at, scope in module.enclosing(number) if at and at != number
@@ -146,25 +130,6 @@ class ScopeWalker(ExpressionVisitor):
                     super().bind(name, self.resolver.bound_by(name, 0, first, at))
         self._block(body)
 
-    # --- state -------------------------------------------------------------------------
-
-    def bind(self, name: str, values: Values) -> None:
-        """Note that a name holds other values from here on."""
-        if name in self.rebound_elsewhere:
-            return
-        if not values or name in self.module.nonlocals:
-            values = ANYTHING
-        super().bind(name, values)
-        for recorder in self.recorders:
-            recorder[name] = union((recorder.get(name, ()), values))
-
-    def _forget(self, names: Iterable[str]) -> None:
-        for name in names:
-            self.bind(name, ANYTHING)
-
-    def _state(self) -> State:
-        return dict(self.env or {})
-
     def _block(self, statements: Iterable[cst.CSTNode]) -> None:
         for statement in statements:
             if self.dead:
@@ -172,6 +137,7 @@ class ScopeWalker(ExpressionVisitor):
             method = self._statements.get(type(statement))
             if method is not None:
                 method(statement)
+                self.take_effect()
 
     def _indented(self, node: cst.IndentedBlock) -> None:
         self._block(node.body)
@@ -179,52 +145,21 @@ class ScopeWalker(ExpressionVisitor):
     def _line(self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite) -> None:
         self._block(node.body)
 
-    def _branch(self, run: Callable[[], None], start: State, ends: list[State]) -> None:
-        """Run one of several alternatives; its end joins ``ends`` if it is reached."""
-        self.env = dict(start)
-        self.dead = False
-        run()
-        if not self.dead:
-            ends.append(self.env)
-
-    def _merge(self, ends: Sequence[State], otherwise: State) -> None:
-        self.dead = not ends
-        self.env = join(ends) if ends else otherwise
-
     # --- branches ----------------------------------------------------------------------
 
     def _if(self, node: cst.If) -> None:
         test = node.test
         self.truth(test)
-        self._forget(guarded_names(test))
         start = self._state()
         ends: list[State] = []
         chosen = self._constant(test)
-        condition = condition_in(test)
+        held, failed = self._outcome(test, True), self._outcome(test, False)
+        self.ran = False
         if chosen is not False:
-            held = self._narrowed(start, condition)
             self._branch(lambda: self._visit_body(node.body), held, ends)
         if chosen is not True:
-            failed = None if condition is None else opposite(condition)
-            held = self._narrowed(start, failed)
-            self._branch(lambda: self._visit_else(node.orelse), held, ends)
+            self._branch(lambda: self._visit_else(node.orelse), failed, ends)
         self._merge(ends, start)
-
-    def _narrowed(self, state: State, condition: Condition | None) -> State:
-        """Return what names hold where a test turned out as the condition says.
-
-        What cannot be there by what is known may be anything: the code knows better.
-        """
-        values = state.get(condition.name) if condition is not None else None
-        if condition is None or values is None:
-            return state
-        if condition.ask is Ask.CALLABLE or (condition.ask is Ask.TRUE and not condition.holds):
-            return state
-        wants_none = condition.ask is Ask.NONE and condition.holds
-        kept = tuple(
-            v for v in values if (isinstance(v, InstanceValue) and v.is_none) is wants_none
-        )
-        return {**state, condition.name: kept or ANYTHING}
 
     def _visit_else(self, node: cst.If | cst.Else | None) -> None:
         if isinstance(node, cst.If):
@@ -237,26 +172,34 @@ class ScopeWalker(ExpressionVisitor):
 
     def _match(self, node: cst.Match) -> None:
         self.visit(node.subject)
-        self._forget(names_in(node.subject))
-        start = self._state()
+        subject = dotted_name(node.subject)
+        if not subject:
+            self._forget(names_in(node.subject))
+        start: State | None = self._state()
         ends: list[State] = []
-        exhaustive = False
         for case in node.cases:
+            if start is None:
+                break
+            self.env = dict(start)
+            held, failed = self._matched(self.env, subject, case.pattern)
 
             def run(case: cst.MatchCase = case) -> None:
-                self._forget(names_in(case.pattern))
-                if case.guard is not None:
-                    self.truth(case.guard)
-                    self._forget(guarded_names(case.guard))
                 self._visit_body(case.body)
 
-            self._branch(run, start, ends)
-            pattern = case.pattern
-            if case.guard is None and isinstance(pattern, cst.MatchAs) and not pattern.pattern:
-                exhaustive = True
-        if not exhaustive:
+            if case.guard is not None:
+                self.env = held
+                self.truth(case.guard)
+                left = self._outcome(case.guard, False)
+                failed = left if failed is None else self._join([failed, left])
+                held = self._outcome(case.guard, True)
+                if self._constant(case.guard) is False:
+                    start = failed
+                    continue
+            self._branch(run, held, ends)
+            start = failed
+        if start is not None:
             ends.append(start)
-        self._merge(ends, start)
+        self._merge(ends, self._state())
 
     # --- loops -------------------------------------------------------------------------
 
@@ -265,6 +208,7 @@ class ScopeWalker(ExpressionVisitor):
         start = self._state()
         broke = self.broke
         self.loops += 1
+        start = self._refreshed(start)
         if self.loops > _MAX_LOOPS:
             self._forget(bound)
             start = self._state()
@@ -277,7 +221,7 @@ class ScopeWalker(ExpressionVisitor):
         self.loops -= 1
         left, self.broke = self.broke, broke
         if not self.dead:
-            start = join([start, self._state()])
+            start = self._join([start, self._state()])
         self.dead = False
         self.env = dict(start)
         self.left = left
@@ -294,7 +238,7 @@ class ScopeWalker(ExpressionVisitor):
             self.dead = False
             run()
             self.recorders.pop()
-            joined = join([start, recorder])
+            joined = self._join([start, recorder])
             if joined == start:
                 break
             start = joined
@@ -324,7 +268,7 @@ class ScopeWalker(ExpressionVisitor):
         if node.orelse is not None:
             self._visit_body(node.orelse.body)
             if self.left:
-                self.env = join([start, self._state()])
+                self.env = self._join([start, self._state()])
                 self.dead = False
 
     def _while(self, node: cst.While) -> None:
@@ -332,7 +276,8 @@ class ScopeWalker(ExpressionVisitor):
 
         def run() -> None:
             self.truth(node.test)
-            self._forget(guarded_names(node.test))
+            self.env = self._outcome(node.test, True)
+            self.ran = False
             self._visit_body(node.body)
 
         if self._constant(node.test) is False:
@@ -343,11 +288,13 @@ class ScopeWalker(ExpressionVisitor):
         left = self.left
         if endless and not left:
             self.dead = True
-        elif node.orelse is not None and not endless:
+        elif not endless:
+            self.env = self._outcome(node.test, False)
+        if node.orelse is not None and not endless:
             self._visit_body(node.orelse.body)
-            if left:
-                self.env = join([start, self._state()])
-                self.dead = False
+        if left and not endless:
+            self.env = self._join([start, self._state()])
+            self.dead = False
 
     def _break(self, _: cst.Break) -> None:
         self.broke = True
@@ -368,8 +315,10 @@ class ScopeWalker(ExpressionVisitor):
             else:
                 self.use(item.item, value, Use.WITH, "with")
             expects = expects or self._expects_error(item.item, value)
+            self.disturb()
             if item.asname is not None:
                 self._bind_target(item.asname.name, Entered(value, is_async))
+            self.take_effect()
         before = self._state()
         recorder: State = {}
         self.recorders.append(recorder)
@@ -379,10 +328,10 @@ class ScopeWalker(ExpressionVisitor):
         self.recorders.pop()
         # The context manager may have swallowed an exception.
         if self.dead or expects:
-            self.env = join([before, recorder])
+            self.env = self._refreshed(self._join([before, recorder]))
             self.dead = False
         else:
-            self.env = join([before, self._state()])
+            self.env = self._join([before, self._state()])
 
     def _expects_error(self, node: cst.BaseExpression, value: Expr) -> bool:
         """Whether a context manager says that an error is expected, by itself or as a helper."""
@@ -415,7 +364,7 @@ class ScopeWalker(ExpressionVisitor):
         self._visit_body(node.body)
         self.muted -= expects
         ends: list[State] = []
-        during = join([before, recorder])
+        during = self._refreshed(self._join([before, recorder]))
         if not self.dead:
             if node.orelse is not None:
                 self._visit_body(node.orelse.body)
@@ -441,13 +390,16 @@ class ScopeWalker(ExpressionVisitor):
         changed: State = {}
         self.recorders.append(changed)
         self.dead = False
-        self.env = join([during, *ends])
+        self.env = self._join([during, *ends])
         self._visit_body(node.finalbody.body)
         self.recorders.pop()
         after = self._state()
         self.dead = self.dead or not ends
         if ends:
-            self.env = {**join(ends), **{name: after[name] for name in changed if name in after}}
+            self.env = {
+                **self._join(ends),
+                **{name: after[name] for name in changed if name in after},
+            }
 
     # --- definitions -------------------------------------------------------------------
 
@@ -481,7 +433,9 @@ class ScopeWalker(ExpressionVisitor):
             for binding in entry.every:
                 if isinstance(binding, Imported):
                     item = self.module.imports[binding.index]
-                    found.setdefault(name, []).append(self.resolver.imported(self.path, item))
+                    found.setdefault(name, []).append(
+                        self.resolver.modules.imported(self.path, item)
+                    )
         return found
 
     def _may_be_starred(self, name: str) -> bool:
@@ -540,6 +494,9 @@ class ScopeWalker(ExpressionVisitor):
     def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
         if isinstance(node, cst.Call):
             self._forget(asked_names(node))
+        elif isinstance(node, cst.Attribute):
+            # Of which class its own object is, a method asks for a text.
+            self._forget(asked_names(node) - self.own_names)
         pairs = _pairs(target, node)
         lowered = [(part, source, self.visit(source)) for part, source in pairs]
         bound: list[tuple[cst.BaseExpression, Expr, Values | None]] = [
@@ -579,6 +536,7 @@ class ScopeWalker(ExpressionVisitor):
             base = self.visit(target.value)
             name = target.attr.value
             self.set_attributes.add(name)
+            self.forget_attribute(name)
             self._use_result(
                 target.value,
                 base,
@@ -612,7 +570,7 @@ class ScopeWalker(ExpressionVisitor):
             value = self.visit(node.value)
             held = self.values(value) if isinstance(node.target, cst.Name) else None
             if held is not None and value == Builtin("NoneType"):
-                held = self._declared(declared)
+                held = contradicted(self._declared(declared))
             elif held is not None and declared is not None:
                 at = Frame(self.path, self.number)
                 held = self.resolver.declared(held, declared, at)
@@ -682,9 +640,11 @@ class ScopeWalker(ExpressionVisitor):
 
     def _assert(self, node: cst.Assert) -> None:
         self.truth(node.test)
-        self._forget(guarded_names(node.test))
+        held = self._outcome(node.test, True)
         if node.msg is not None:
             self.visit(node.msg)
+        self.env = held
+        self.ran = False
         if self._constant(node.test) is False:
             self.dead = True
 
@@ -698,6 +658,9 @@ class ScopeWalker(ExpressionVisitor):
                 stack.extend(element.value for element in target.elements)
             elif isinstance(target, cst.Subscript):
                 self.visit(target)
+            elif isinstance(target, cst.Attribute):
+                self.visit(target.value)
+                self.forget_attribute(target.attr.value)
 
 
 def _keeps_type(value: Value) -> bool:

@@ -3,11 +3,23 @@
 import ast
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import dunder_all, handlers
-from asyncpattern_lint.index.expressions import ExpressionVisitor, annotation
+from asyncpattern_lint.index import dunder_all, handing, handlers
+from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
+from asyncpattern_lint.index.expressions import ExpressionVisitor
+from asyncpattern_lint.index.flow import (
+    DELETED,
+    NEVER,
+    REACHED,
+    SWALLOWED,
+    UNBOUND,
+    Flow,
+    Live,
+    join,
+)
+from asyncpattern_lint.index.lowering import annotation
 from asyncpattern_lint.index.model import (
     OPAQUE,
     Assigned,
@@ -16,6 +28,7 @@ from asyncpattern_lint.index.model import (
     Bindings,
     Builtin,
     Call,
+    Choice,
     Condition,
     Decorator,
     Defined,
@@ -35,29 +48,19 @@ from asyncpattern_lint.index.model import (
     dotted,
     head,
 )
+from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
-from asyncpattern_lint.protocol import PROTOCOL_METHODS, Use
+from asyncpattern_lint.protocol import Use
 from asyncpattern_lint.versions import Version
 
 #: More assignments to one attribute say that it may be anything.
 _MAX_SETS = 40
 
-_DELETED = -1
-_UNBOUND = -2
 _RESULT = 1 << Use.RESULT
 _DISCARDED = 1 << Use.DISCARDED
 
-Live = dict[str, tuple[int, ...]]
-
 #: Calls in a test that make an import below it conditional on what is there.
 _PROBES = frozenset({"hasattr", "find_spec", "is_installed", "exists", "is_file"})
-
-
-class Flow(int):
-    """Whether the end of a block is reached: never, only if an error is swallowed, or yes."""
-
-
-NEVER, SWALLOWED, REACHED = Flow(0), Flow(1), Flow(2)
 
 
 def build(
@@ -90,9 +93,11 @@ class _Builder(ExpressionVisitor):
         self.stub = stub
         self.version = version
         self.index = ModuleIndex(scopes=[])
+        self.aliases = self.index.aliases
         self.self_name = ""
         self.self_class = -1
         self.assigned: set[tuple[str, str]] = set()
+        self.reset: list[tuple[int, str]] = []
         self.conditions: tuple[Condition, ...] = ()
         self.live: Live | None = {}
         self.written_globally: dict[str, list[int]] = {}
@@ -152,10 +157,11 @@ class _Builder(ExpressionVisitor):
             live = index.scopes[0].bindings[name].live
             live.extend(p for p in positions if p not in live)
         self._mark_fallbacks()
+        handing.note(index, self.reset, self.called_at)
         pruner = Pruner(index)
         for number, name_uses, loads in self.pending:
             pruner.prune(number, name_uses, loads)
-        index.is_open = self.is_open
+        index.is_open = self.is_open or may_bind(tree, self.mentions)
         index.has_open_path = self.has_open_path
         index.written = sorted({name for head, name in self.written if head in self.imported})
         index.written_modules = sorted(
@@ -167,10 +173,13 @@ class _Builder(ExpressionVisitor):
                 if item.bound == head
             }
         )
-        index.rewritten = sorted({h for h, n in self.written if n == "*" or n in PROTOCOL_METHODS})
+        index.rewritten = sorted(
+            {*index.rewritten, *(h for h, n in self.written if n in handing.DECISIVE)}
+        )
         index.sys_modules = sorted(self.sys_modules)
         index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)
+        index.registered = sorted(self.registered - {""})
         return index
 
     def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:
@@ -188,8 +197,8 @@ class _Builder(ExpressionVisitor):
             else:
                 positions = live.get(name, ())
                 entry.live = [p for p in positions if p >= 0]
-                entry.deleted = _DELETED in positions
-                entry.partial = _UNBOUND in positions
+                entry.deleted = DELETED in positions
+                entry.partial = UNBOUND in positions
         scope.uses = [UseSite(value, uses) for value, uses in self.uses.items()]
         scope.calls = list(self.calls)
         scope.attributes = list(self.attributes)
@@ -219,6 +228,8 @@ class _Builder(ExpressionVisitor):
                 start = head(base)
                 self.assigned.add((start.id if isinstance(start, Name) else "", name))
                 self.index.scopes[self.number].writes.append(name)
+                if isinstance(base, Name) and name in handing.DECISIVE:
+                    self.reset.append((self.number, base.id))
             return
         owner = self.index.scopes[self.self_class]
         if name == "*":
@@ -229,6 +240,12 @@ class _Builder(ExpressionVisitor):
         known = owner.attributes_set.setdefault(name, [])
         if len(known) < _MAX_SETS:
             known.append(AttributeSet(line, self.number, value, declared))
+
+    def note_item(self, name: str, key: str) -> None:
+        scope = self.index.scopes[self.number]
+        if scope.name in {"__new__", "__init__"} and name in scope.bindings and name != "self":
+            # What a metaclass puts into a namespace becomes an attribute of the class.
+            scope.writes.append(key)
 
     def spelled(self, name: str) -> str:
         return self.index.aliases.get(name, name)
@@ -295,13 +312,21 @@ class _Builder(ExpressionVisitor):
             flow = max(flow, result)
             if self.live is not None and result != NEVER:
                 ends.append(self.live)
-        self.live = before if before is None or not ends else _join(ends)
+        self.live = before if before is None or not ends else join(ends)
         self.conditions = outer
         self.left_first = left_first
         return flow
 
+    def _note_guards(self, test: ast.expr) -> None:
+        self._note_conditions(asked(part, self.aliases) for part in parts_of(test, split))
+
+    def _note_conditions(self, conditions: Iterable[Condition | None]) -> None:
+        guards = self.index.scopes[self.number].guards
+        guards += [c for c in conditions if c is not None and tells(c) and c not in guards]
+
     def _if(self, node: ast.If) -> Flow:
         self.truth(node.test)
+        self._note_guards(node.test)
         test = handlers.spelled(node.test, self.index.aliases)
         negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         inner = cast("ast.UnaryOp", test).operand if negated else test
@@ -350,7 +375,7 @@ class _Builder(ExpressionVisitor):
         ends, self.loop_ends = self.loop_ends, []
         self._branches(node.body, [])
         if self.live is not None:
-            self.live = _join([self.live, *self.loop_ends])
+            self.live = join([self.live, *self.loop_ends])
         self.loop_ends = ends
         left = self.broke
         self.broke = broke
@@ -359,6 +384,7 @@ class _Builder(ExpressionVisitor):
 
     def _while(self, node: ast.While) -> Flow:
         self.truth(node.test)
+        self._note_guards(node.test)
         constant = isinstance(node.test, ast.Constant)
         if constant and not cast("ast.Constant", node.test).value:
             self._unreached(node.body)
@@ -373,7 +399,7 @@ class _Builder(ExpressionVisitor):
         self.bind_target(node.target, Element(value, is_async))
         flow = self._loop(node, endless=False)
         if before is not None and self.live is not None:
-            self.live = _join([before, self.live])
+            self.live = join([before, self.live])
         return flow
 
     def _break(self, _: ast.Break) -> Flow:
@@ -409,7 +435,7 @@ class _Builder(ExpressionVisitor):
         flow = self._block(node.body)
         if before is not None and self.live is not None:
             # The context manager may swallow an exception on the way.
-            self.live = _join([before, self.live])
+            self.live = join([before, self.live])
         self.guards = guards
         self.probed = probed
         return max(flow, SWALLOWED)
@@ -428,7 +454,7 @@ class _Builder(ExpressionVisitor):
         ends = [self.live] if self.live is not None and flow != NEVER else []
         for handler in node.handlers:
             if before is not None and during is not None:
-                self.live = _join([before, during])
+                self.live = join([before, during])
             if handler.type is not None:
                 self.visit(handler.type)
             if handler.name:
@@ -436,24 +462,26 @@ class _Builder(ExpressionVisitor):
             result = self._block(handler.body)
             if handler.name and self.live is not None:
                 # https://docs.python.org/3/reference/compound_stmts.html#except-clause
-                self.live[handler.name] = (_DELETED,)
+                self.live[handler.name] = (DELETED,)
             flow = max(flow, result)
             if self.live is not None and result != NEVER:
                 ends.append(self.live)
         if ends:
-            self.live = _join(ends)
+            self.live = join(ends)
         return min(self._block(node.finalbody), flow) if node.finalbody else flow
 
     def _match(self, node: ast.Match) -> Flow:
-        self.visit(node.subject)
+        subject = self.visit(node.subject)
         before = self.live
         ends: list[Live] = []
         flow, exhaustive = NEVER, False
         for case in node.cases:
             self.live = None if before is None else dict(before)
-            self._pattern(case.pattern)
+            self._pattern(case.pattern, subject)
+            self._note_conditions(matched(node.subject, case.pattern))
             if case.guard is not None:
                 self.truth(case.guard)
+                self._note_guards(case.guard)
             elif isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
                 exhaustive = True
             result = self._block(case.body)
@@ -462,13 +490,14 @@ class _Builder(ExpressionVisitor):
                 ends.append(self.live)
         if before is not None and not exhaustive:
             ends.append(before)
-        self.live = _join(ends) if before is not None and ends else before
+        self.live = join(ends) if before is not None and ends else before
         return flow if exhaustive else REACHED
 
-    def _pattern(self, pattern: ast.pattern) -> None:
+    def _pattern(self, pattern: ast.pattern, subject: Expr) -> None:
         for node in ast.walk(pattern):
             if isinstance(node, ast.MatchAs | ast.MatchStar) and node.name:
-                self.bind(node.name, OPAQUE, node.lineno)
+                whole = captured(pattern, subject) if node is pattern else OPAQUE
+                self.bind(node.name, whole, node.lineno)
             elif isinstance(node, ast.MatchMapping) and node.rest:
                 self.bind(node.rest, OPAQUE, node.lineno)
             elif isinstance(node, ast.MatchValue):
@@ -488,9 +517,9 @@ class _Builder(ExpressionVisitor):
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.is_async = isinstance(node, ast.AsyncFunctionDef)
-        scope.type_parameters = _type_parameters(node)
+        scope.type_parameters = handlers.type_parameters(node)
         scope.annotation = annotation(node.returns)
-        scope.is_stub = _is_stub(node.body)
+        scope.is_stub = handlers.is_stub(node.body)
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED
@@ -560,7 +589,7 @@ class _Builder(ExpressionVisitor):
         scope.has_keywords = bool(keywords) or any(
             isinstance(base, ast.Starred) for base in node.bases
         )
-        scope.type_parameters = _type_parameters(node)
+        scope.type_parameters = handlers.type_parameters(node)
         self._block(node.body)
         self._close(number, self.live)
         saved.restore(self)
@@ -694,8 +723,23 @@ class _Builder(ExpressionVisitor):
         if node.value is not None:
             value = self.visit(node.value)
         if not self.dead:
-            scope.returns.append(Return(value, node.lineno, self.conditions))
+            scope.returns += self._returned(node.value, value, node.lineno, self.conditions)
         return NEVER
+
+    def _returned(
+        self, node: ast.expr | None, value: Expr, line: int, conditions: tuple[Condition, ...]
+    ) -> Iterator[Return]:
+        """Yield the ends that ``return`` has: two where it asks something of a parameter."""
+        condition = handlers.condition_of(node.test) if isinstance(node, ast.IfExp) else None
+        if isinstance(node, ast.IfExp) and isinstance(value, Choice) and condition is not None:
+            bound = self.index.scopes[self.number].bindings.get(condition.name)
+            if bound is not None and isinstance(bound.every[0], Parameter):
+                first, second = value.options
+                other = handlers.opposite(condition)
+                yield from self._returned(node.body, first, line, (*conditions, condition))
+                yield from self._returned(node.orelse, second, line, (*conditions, other))
+                return
+        yield Return(value, line, conditions)
 
     def _raise(self, node: ast.Raise) -> Flow:
         for part in (node.exc, node.cause):
@@ -705,6 +749,7 @@ class _Builder(ExpressionVisitor):
 
     def _assert(self, node: ast.Assert) -> Flow:
         self.truth(node.test)
+        self._note_guards(node.test)
         if node.msg is not None:
             self.visit(node.msg)
         always_fails = isinstance(node.test, ast.Constant) and not node.test.value
@@ -717,7 +762,7 @@ class _Builder(ExpressionVisitor):
             if isinstance(target, ast.Name):
                 self.loads[target.id] = target.lineno
                 if self.live is not None:
-                    self.live[target.id] = (_DELETED,)
+                    self.live[target.id] = (DELETED,)
             elif isinstance(target, ast.Tuple | ast.List):
                 stack.extend(target.elts)
             else:
@@ -730,37 +775,6 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].outer.extend(node.names)
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
-
-
-def _join(states: list[Live]) -> Live:
-    """Join what alternative paths leave bound; a name bound on one path only may stand."""
-    joined = dict(states[0])
-    for state in states[1:]:
-        for name, positions in state.items():
-            known = joined.get(name, (_UNBOUND,))
-            joined[name] = known if known == positions else tuple(dict.fromkeys(known + positions))
-        for name in joined.keys() - state.keys():
-            joined[name] = tuple(dict.fromkeys((*joined[name], _UNBOUND)))
-    return joined
-
-
-def _type_parameters(node: ast.stmt) -> list[str]:
-    return [parameter.name for parameter in getattr(node, "type_params", ())]
-
-
-def _is_stub(body: Sequence[ast.stmt]) -> bool:
-    """Tell whether a body says nothing about what the function does."""
-    for statement in body:
-        match statement:
-            case ast.Pass() | ast.Expr(value=ast.Constant()):
-                continue
-            case ast.Raise(exc=exception) if (
-                exception is not None and handlers.last_name(exception) == "NotImplementedError"
-            ):
-                continue
-            case _:
-                return False
-    return True
 
 
 class _Saved:

@@ -3,7 +3,7 @@
 import ast
 
 from asyncpattern_lint.index import handlers
-from asyncpattern_lint.index.expressions import annotation
+from asyncpattern_lint.index.lowering import annotation
 from asyncpattern_lint.index.model import OPAQUE, Export, ModuleIndex
 
 

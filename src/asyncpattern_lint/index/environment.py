@@ -91,15 +91,24 @@ class Environment:
     """What can be imported besides the project's own modules.
 
     ``search_paths`` are the folders that Python adds as ``site`` does, such as a virtual
-    environment's ``site-packages``; ``version`` is its interpreter's. ``project`` is the folder
+    environment's ``site-packages``; ``version`` is its interpreter's; ``assumed`` tells that it is
+    the linter's own, since none was found that the code runs in. ``project`` is the folder
     whose files are not part of the environment, although an editable install may lead to them;
     empty for none. Folders are read when they are asked for, and once; what cannot be read is
     empty. A location that is a stub is never open, except in a stub package that calls itself
     partial: a stub says all that there is.
     """
 
-    def __init__(self, search_paths: Iterable[str], *, version: Version, project: str = "") -> None:
+    def __init__(
+        self,
+        search_paths: Iterable[str],
+        *,
+        version: Version,
+        project: str = "",
+        assumed: bool = False,
+    ) -> None:
         self.version = version
+        self.assumed = assumed
         self.project = project
         self._sites = tuple(dict.fromkeys(map(os.path.abspath, search_paths)))
         self._listings: dict[str, _Listing] = {}
@@ -540,7 +549,7 @@ def _located(project: str, python: str | None, variables: Mapping[str, str]) -> 
     ):
         if folder and (prefix := _prefix(folder)).sites:
             return _environment(prefix, project)
-    return Environment(_own_sites(), version=sys.version_info[:2], project=project)
+    return Environment(_own_sites(), version=sys.version_info[:2], project=project, assumed=True)
 
 
 def _active(variables: Mapping[str, str]) -> str:
@@ -605,13 +614,14 @@ def _candidates(path: str) -> "Iterator[tuple[str, Version | None]]":
 
 def _environment(prefix: _Prefix, project: str) -> Environment:
     version = prefix.version or sys.version_info[:2]
+    assumed = prefix.version is None
     sites = [*prefix.sites]
     settings = prefix.settings
     home = settings.get("home", "")
     if settings.get("include-system-site-packages", "").lower() == "true" and home:
         for folder in (os.path.dirname(home.rstrip("/\\")), home):
             sites += _prefix(folder, version).sites
-    return Environment(sites, version=version, project=project)
+    return Environment(sites, version=version, project=project, assumed=assumed)
 
 
 def _prefix(folder: str, wanted: Version | None = None) -> _Prefix:

@@ -1,9 +1,35 @@
 """Lower ``ast`` expressions to the model's, noting the uses on the way."""
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from asyncpattern_lint.index.conditions import (
+    MAX_PARTS,
+    Elements,
+    asked,
+    bound_in,
+    disturbed,
+    is_question,
+    joined,
+    lasting,
+    narrowed,
+    outcome,
+    parts_of,
+    reference,
+    split,
+    tells,
+    without,
+)
+from asyncpattern_lint.index.handlers import asked_about, opposite
+from asyncpattern_lint.index.lowering import (
+    annotation,
+    display,
+    fallbacks,
+    items_of,
+    lowered_subscript,
+    lowered_union,
+)
 from asyncpattern_lint.index.model import (
     OPAQUE,
     PROTOCOL_USES,
@@ -15,12 +41,11 @@ from asyncpattern_lint.index.model import (
     Collection,
     Element,
     Expr,
-    Fallback,
     GeneratorExpression,
-    Item,
     Lambda,
     Name,
     Opaque,
+    Starred,
     Subscript,
     TupleDisplay,
     Union,
@@ -29,20 +54,11 @@ from asyncpattern_lint.index.model import (
 )
 from asyncpattern_lint.protocol import Use
 
-STAR = Name("*")
-"""Stands for a starred argument: how many arguments it gives is not known."""
-
 _MAX_OPERANDS = 1_000
 
 #: Calls with ``__name__`` by which a module gets hold of itself.
 _SELF_IMPORTS = frozenset({"importlib.import_module", "import_module", "__import__"})
 
-#: Longer tuples are data.
-MAX_TUPLE = 12
-
-_TYPING_FORMS = frozenset(
-    {"Optional", "Union", "Annotated", "Callable", "Coroutine", "List", "Dict", "Type", "Tuple"}
-)
 
 _RESULT = 1 << Use.RESULT
 _TRUTH = 1 << Use.TRUTH
@@ -76,11 +92,16 @@ class ExpressionVisitor:
         self.at_module_level = True
         self.enclosing_class = ""
         self.is_open = False
+        self.mentions: list[ast.expr] = []
         self.has_open_path = False
         self.written: set[tuple[str, str]] = set()
         self.patched: set[str] = set()
         self.sys_modules: set[str] = set()
+        self.called_at: list[int] = []
+        self.registered: set[str] = set()
+        self.aliases: Mapping[str, str] = {}
         self.elements: dict[str, Expr] = {}
+        """What the targets of comprehensions, and what tests tell about, stand for at a place."""
         self._methods: dict[type, Callable[[Any], Expr]] = {
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -122,6 +143,9 @@ class ExpressionVisitor:
     def note_attribute(self, base: Expr, name: str, value: Expr, line: int) -> None:
         """Note that an attribute of an object is set."""
 
+    def note_item(self, name: str, key: str) -> None:
+        """Note that an item of what a name stands for is set: ``*`` for a computed key."""
+
     def visit(self, node: ast.expr) -> Expr:
         """Lower an expression and note the uses inside it."""
         method = self._methods.get(type(node))
@@ -157,12 +181,59 @@ class ExpressionVisitor:
     def truth(self, node: ast.expr) -> None:
         """Note that an expression is tested for truth."""
         if isinstance(node, ast.BoolOp):
-            for operand in node.values:
-                self.truth(operand)
+            self._in_turn(node, self.truth)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             self.truth(node.operand)
         else:
             self.use(self.visit(node), _TRUTH)
+
+    # --- what tests tell ---------------------------------------------------------------
+
+    def _in_turn(self, node: ast.BoolOp, visit: Callable[[ast.expr], object]) -> None:
+        """Visit operands, each of which is reached only if those before it turned out so."""
+        elements = self.elements
+        joint = isinstance(node.op, ast.And)
+        count = 0
+        for operand in node.values:
+            visit(operand)
+            if operand is not node.values[-1]:
+                count += sum(1 for _ in parts_of(operand, split))
+                self.elements = (
+                    self._where(operand, joint) if count <= MAX_PARTS else dict(elements)
+                )
+        self.elements = elements
+
+    def _under(self, test: ast.expr, holds: bool, node: ast.expr) -> Expr:
+        """Lower an expression that is reached only where a test turned out so."""
+        elements = self.elements
+        if sum(1 for _ in parts_of(test, split)) <= MAX_PARTS:
+            self.elements = self._where(test, holds)
+        value = self.visit(node)
+        self.elements = elements
+        return value
+
+    def _where(self, test: ast.expr, holds: bool) -> dict[str, Expr]:
+        """Return what references stand for where a test turned out so."""
+        if not self.elements and not any(
+            tells(asked(part, self.aliases)) for part in parts_of(test, split)
+        ):
+            return self.elements
+        start: Elements = self.elements
+        told: Elements = outcome(test, holds, start, split, self._told, joined)
+        return dict(told)
+
+    def _told(self, elements: Elements, part: ast.expr, holds: bool) -> Elements:
+        condition = asked(part, self.aliases)
+        bound = bound_in(part)
+        if bound:
+            elements = without(elements, bound)
+        if condition is None:
+            # What another helper says of a value is not known here.
+            doubted = asked_about(part) & elements.keys()
+            elements = {**elements, **dict.fromkeys(doubted, OPAQUE)}
+            calls = any(isinstance(inner, ast.Call) for inner in ast.walk(part))
+            return disturbed(elements) if calls else elements
+        return narrowed(elements, condition if holds else opposite(condition))
 
     def bind_target(self, target: ast.expr, value: Expr) -> None:
         """Bind what an assignment, loop or ``with`` binds."""
@@ -215,23 +286,32 @@ class ExpressionVisitor:
     def _attribute(self, node: ast.Attribute) -> Expr:
         value = self.visit(node.value)
         self.use(value, _RESULT)
+        if self.elements:
+            told = self.elements.get(reference(node))
+            if told is not None:
+                return told
         lowered = Attribute(value, node.attr)
+        if node.attr == "register":
+            self.registered.add((dotted(value) or "").rpartition(".")[2])
         kind = type(value)
         if kind is Name:
             self.attributes[lowered] = None
             if node.attr == "modules" and value.id == "sys":  # type: ignore[union-attr]  # narrowed by its exact type
-                self.is_open = True
+                self.mentions.append(node)
         elif kind is Attribute and value in self.attributes:
             del self.attributes[value]
             self.attributes[lowered] = None
         return lowered
 
     def _constant(self, node: ast.Constant) -> Expr:
-        return Builtin(type(node.value).__name__)
+        value = node.value
+        return Builtin(type(value).__name__, value if isinstance(value, bool) else None)
 
     def _call(self, node: ast.Call) -> Expr:
         func = self.visit(node.func)
         self.use(func, _RESULT)
+        if self.at_module_level:
+            self.called_at.append(node.lineno)
         args = tuple([self._argument(arg) for arg in node.args])
         if len(args) == 2 and (dotted(func) or "").rpartition(".")[2] == "cast":
             args = (annotation(node.args[0]) or OPAQUE, args[1])
@@ -249,17 +329,20 @@ class ExpressionVisitor:
             self._note_dynamic(self.spelled(func.id), node)
         elif type(func) is Attribute:
             self._note_mock(func, node)
+        if self.elements and not is_question(node, self.aliases):
+            self.elements = dict(disturbed(self.elements))
         return call
 
     def _argument(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Starred):
-            self.use(self.visit(node.value), _FOR)
-            return STAR
+            value = self.visit(node.value)
+            self.use(value, _FOR)
+            return Starred(value)
         return self.visit(node)
 
     def _note_dynamic(self, name: str, node: ast.Call) -> None:
         if name in {"globals", "exec"}:
-            self.is_open = True
+            self.mentions.append(node)
         elif name in {"vars", "locals"}:
             if not node.args and self.at_module_level:
                 self.is_open = True
@@ -325,6 +408,8 @@ class ExpressionVisitor:
                 self._note_write(owner, text)
                 self.note_attribute(owner, text, OPAQUE, 0)
                 self.patched.add(text)
+            case Name(id=name):
+                self.note_item(name, text)
             case _:
                 pass
 
@@ -357,12 +442,15 @@ class ExpressionVisitor:
 
     def _boolean(self, node: ast.BoolOp) -> Expr:
         _limit(node.values)
-        options = []
-        for operand in node.values[:-1]:
+        options: list[Expr] = []
+
+        def visit(operand: ast.expr) -> None:
             value = self.visit(operand)
-            self.use(value, _TRUTH)
+            if operand is not node.values[-1]:
+                self.use(value, _TRUTH)
             options.append(value)
-        options.append(self.visit(node.values[-1]))
+
+        self._in_turn(node, visit)
         if isinstance(node.op, ast.Or):
             return fallbacks(options)
         return Choice(tuple(options))
@@ -388,10 +476,17 @@ class ExpressionVisitor:
 
     def _conditional(self, node: ast.IfExp) -> Expr:
         self.truth(node.test)
-        return Choice((self.visit(node.body), self.visit(node.orelse)))
+        return Choice(
+            (
+                self._under(node.test, True, node.body),
+                self._under(node.test, False, node.orelse),
+            )
+        )
 
     def _walrus(self, node: ast.NamedExpr) -> Expr:
         value = self.visit(node.value)
+        if self.elements:
+            self.elements = without(self.elements, frozenset({node.target.id}))
         if self.lambdas:
             return value
         self.bind(node.target.id, value, node.lineno)
@@ -405,10 +500,9 @@ class ExpressionVisitor:
         yields_at, self.yields_at = self.yields_at, 0
         self.lambdas += 1
         elements = self.elements
-        own = {a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg)}
-        self.elements = (
-            {n: e for n, e in elements.items() if n not in own} if elements else elements
-        )
+        if elements:
+            own = frozenset(a.arg for a in ast.walk(arguments) if isinstance(a, ast.arg))
+            self.elements = without(lasting(elements), own)
         body = self.visit(node.body)
         self.elements = elements
         self.lambdas -= 1
@@ -449,6 +543,7 @@ class ExpressionVisitor:
             self._shadow(generator.target, Element(iterable, bool(generator.is_async)))
             for condition in generator.ifs:
                 self.truth(condition)
+                self.elements = self._where(condition, True)
         if isinstance(node, ast.DictComp):
             self.visit(node.key)
             element = self.visit(node.value)
@@ -461,7 +556,7 @@ class ExpressionVisitor:
         if isinstance(node, ast.GeneratorExp):
             # What it awaits is awaited by who drives it.
             self.awaits = awaits
-            return GeneratorExpression(is_async, node.lineno)
+            return GeneratorExpression(is_async, node.lineno, element)
         self.awaits += is_async
         name = type(node).__name__[:-4].lower()
         return Builtin(name) if isinstance(node, ast.DictComp) else display(name, [element], False)
@@ -469,7 +564,7 @@ class ExpressionVisitor:
     def _shadow(self, target: ast.expr, value: Expr) -> None:
         """Note what a comprehension's targets, which are its own, stand for inside it."""
         if isinstance(target, ast.Name):
-            self.elements = {**self.elements, target.id: value}
+            self.elements = {**without(self.elements, frozenset({target.id})), target.id: value}
         elif isinstance(target, ast.Tuple | ast.List):
             for element, part in zip(target.elts, items_of(target.elts, value), strict=True):
                 self._shadow(element, part)
@@ -534,110 +629,3 @@ def _limit(operands: Sequence[ast.expr]) -> None:
     """Refuse chains that are flat here and nested, operand in operand, in LibCST's tree."""
     if len(operands) > _MAX_OPERANDS:
         raise RecursionError
-
-
-def annotation(node: ast.expr | None) -> Expr | None:
-    """Lower an annotation; a string is parsed as Python would evaluate it (PEP 563)."""
-    match node:
-        case None:
-            return None
-        case ast.Name(id=name):
-            return Name(name)
-        case ast.Attribute(value=value, attr=name):
-            return Attribute(annotation(value) or OPAQUE, name)
-        case ast.Constant(value=str(text)):
-            try:
-                return annotation(ast.parse(text.strip(), mode="eval").body)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return OPAQUE
-        case ast.Constant(value=None):
-            return Builtin("NoneType")
-        case ast.Subscript(value=value, slice=ast.Tuple(elts=elements)):
-            return Subscript(annotation(value) or OPAQUE, _annotations(elements))
-        case ast.Subscript(value=value, slice=element):
-            return Subscript(annotation(value) or OPAQUE, _annotations([element]))
-        case ast.List(elts=elements):
-            return TupleDisplay(_annotations(elements))
-        case ast.Constant(value=value) if value is ...:
-            return Builtin("ellipsis")
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return Union(_annotations([left, right]))
-        case _:
-            return OPAQUE
-
-
-def display(name: str, elements: Sequence[Expr], starred: bool) -> Expr:
-    """Lower a display: a tuple of known length, a collection of what matters, or a builtin."""
-    if starred or not 0 < len(elements) <= MAX_TUPLE:
-        return Builtin(name)
-    if name == "tuple":
-        return TupleDisplay(tuple(elements))
-    if all(isinstance(element, Opaque | Builtin) for element in elements):
-        return Builtin(name)
-    return Collection(name, tuple(elements))
-
-
-def lowered_subscript(node: ast.Subscript, value: Expr) -> Expr:
-    """Lower a subscript of a lowered value: an item, a type with arguments, or some element."""
-    key = node.slice
-    if isinstance(key, ast.Slice):
-        return OPAQUE
-    if isinstance(key, ast.Constant) and type(key.value) is int and key.value >= 0:
-        return Item(value, key.value, False)
-    if isinstance(value, Name | Attribute) and (_is_type(key) or is_typing(value)):
-        return annotation(node) or OPAQUE
-    return Subscript(value, ())
-
-
-def lowered_union(node: ast.BinOp) -> Expr:
-    """Lower ``A | B`` where both look like types; anything else is opaque."""
-    if isinstance(node.op, ast.BitOr) and _is_type(node.left) and _is_type(node.right):
-        return annotation(node) or OPAQUE
-    return OPAQUE
-
-
-def items_of(targets: Sequence[ast.expr], value: Expr) -> list[Expr]:
-    """Return what unpacking a value binds to each of several targets."""
-    starred = [isinstance(target, ast.Starred) for target in targets]
-    return items(starred, value)
-
-
-def items(starred: Sequence[bool], value: Expr) -> list[Expr]:
-    """Return what unpacking gives to targets; behind a starred one, positions are not known."""
-    if isinstance(value, Opaque):
-        return [OPAQUE] * len(starred)
-    plain = starred.index(True) if True in starred else len(starred)
-    known: list[Expr] = [Item(value, position, True) for position in range(plain)]
-    return known + [OPAQUE] * (len(starred) - plain)
-
-
-def fallbacks(options: Sequence[Expr]) -> Expr:
-    """Return ``a or b or c`` as nested fallbacks."""
-    whole = options[-1]
-    for option in reversed(options[:-1]):
-        whole = Fallback(option, whole)
-    return whole
-
-
-def is_typing(value: Expr) -> bool:
-    """Tell whether what is subscripted looks like a special form of ``typing``."""
-    return (dotted(value) or "").rpartition(".")[2] in _TYPING_FORMS
-
-
-def _is_type(node: ast.expr) -> bool:
-    """Tell whether an expression may be a type: a name, ``None``, or made of such."""
-    match node:
-        case ast.Name() | ast.Constant(value=None):
-            return True
-        case ast.Attribute(value=value) | ast.Subscript(value=value):
-            return _is_type(value)
-        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return _is_type(left) and _is_type(right)
-        case ast.Tuple(elts=elements):
-            return all(_is_type(element) for element in elements)
-        case _:
-            return False
-
-
-def _annotations(nodes: Sequence[ast.expr]) -> tuple[Expr, ...]:
-    return tuple(annotation(node) or OPAQUE for node in nodes)

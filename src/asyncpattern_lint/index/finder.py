@@ -99,6 +99,8 @@ class Finder:
         self._listings: dict[str, frozenset[str]] = {}
         self._entries: dict[tuple[str, str], Location | None] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
+        self._relatives: dict[tuple[str, int, str], Lookup] = {}
+        self._folders: dict[str, str] = {}
         self._roots: dict[tuple[str, str], tuple[Root, ...]] = {}
         self._ignored: GitIgnore | None = None
         self._distributions: list[Root] | None = None
@@ -205,7 +207,19 @@ class Finder:
 
     def relative(self, level: int, name: str, importer: str) -> Lookup:
         """Resolve ``from ..name import`` in a file; ``level`` counts the dots."""
-        folder = os.path.dirname(importer)
+        key = (self._folder(importer), level, name)
+        known = self._relatives.get(key)
+        if known is None:
+            known = self._relatives[key] = self._relative(*key)
+        return known
+
+    def _folder(self, path: str) -> str:
+        known = self._folders.get(path)
+        if known is None:
+            known = self._folders[path] = os.path.dirname(path)
+        return known
+
+    def _relative(self, folder: str, level: int, name: str) -> Lookup:
         for _ in range(level - 1):
             folder = os.path.dirname(folder)
         base = self._package_at(folder)
@@ -222,7 +236,7 @@ class Finder:
 
     def absolute(self, name: str, importer: str) -> Lookup:
         """Resolve ``import name`` in a file."""
-        key = (os.path.dirname(importer), name)
+        key = (self._folder(importer), name)
         known = self._lookups.get(key)
         if known is None:
             known = self._lookups[key] = self._absolute(name, importer)
@@ -299,7 +313,7 @@ class Finder:
 
     def roots(self, importer: str, top: str) -> "tuple[Root, ...]":
         """Return the folders that may be on ``sys.path`` when a file imports ``top``."""
-        key = (os.path.dirname(importer), top)
+        key = (self._folder(importer), top)
         known = self._roots.get(key)
         if known is None:
             sources = (Root(source, True) for source in self.sources)

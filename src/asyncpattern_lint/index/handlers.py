@@ -5,7 +5,7 @@ import copy
 import operator
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from asyncpattern_lint.index.model import Ask, Caught, Condition, Guard, Leaving
@@ -47,10 +47,20 @@ GUARDS = frozenset({"hasattr", "getattr", "callable", "type", "issubclass"})
 GUARD_PREFIXES = ("is", "has", "_is", "_has", "async_is")
 
 
+#: Functions whose answers say what an object is.
+QUESTIONS = frozenset(
+    {
+        "callable", "getattr", "hasattr", "isasyncgen", "isasyncgenfunction", "isawaitable",
+        "isclass", "iscoroutine", "iscoroutinefunction", "isfuture", "isgenerator",
+        "isgeneratorfunction", "isinstance",
+    }
+)  # fmt: skip
+
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, "TYPE_CHECKING", "contextlib", "exit", "os", "patch", "pytest",
+        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, "TYPE_CHECKING", "contextlib", "exit", "os",
+        "overload", "patch", "pytest",
         "quit", "sys", "typing", "_exit", "abort", "assert_never",
     }
 )  # fmt: skip
@@ -126,6 +136,18 @@ def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
             return None
 
 
+def asked_about(test: ast.expr) -> frozenset[str]:
+    """Return the names that a test asks such a question about."""
+    return frozenset(
+        argument.id
+        for node in ast.walk(test)
+        if isinstance(node, ast.Call)
+        and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
+        for argument in node.args
+        if isinstance(argument, ast.Name)
+    )
+
+
 def condition_of(test: ast.expr) -> Condition | None:
     """Return what a test asks of a name, None if it asks something else."""
     match test:
@@ -150,7 +172,14 @@ def condition_of(test: ast.expr) -> Condition | None:
 
 def opposite(condition: Condition) -> Condition:
     """Return the condition that holds where another fails."""
-    return Condition(condition.name, condition.ask, not condition.holds)
+    return Condition(
+        condition.name,
+        condition.ask,
+        not condition.holds,
+        condition.about,
+        condition.second,
+        condition.text,
+    )
 
 
 def truth_in_stub(test: ast.expr, version: Version) -> bool | None:
@@ -300,3 +329,23 @@ def _walk_scope(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             stack.extend(ast.iter_child_nodes(node))
+
+
+def type_parameters(node: ast.stmt) -> list[str]:
+    """Return the names of the type parameters of a definition (PEP 695)."""
+    return [parameter.name for parameter in getattr(node, "type_params", ())]
+
+
+def is_stub(body: Sequence[ast.stmt]) -> bool:
+    """Tell whether a body says nothing about what the function does."""
+    for statement in body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()):
+                continue
+            case ast.Raise(exc=exception) if (
+                exception is not None and last_name(exception) == "NotImplementedError"
+            ):
+                continue
+            case _:
+                return False
+    return True

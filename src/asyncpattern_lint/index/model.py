@@ -35,7 +35,7 @@ class Attribute(Struct, frozen=True, tag=1):
 
 
 class Call(Struct, frozen=True, tag=2):
-    """``func(args, keywords)``. A starred argument is ``Opaque`` with the name ``*``."""
+    """``func(args, keywords)``."""
 
     func: "Expr"
     args: tuple["Expr", ...]
@@ -49,9 +49,13 @@ class Await(Struct, frozen=True, tag=3):
 
 
 class Builtin(Struct, frozen=True, tag=4):
-    """A value whose builtin type the syntax alone tells, for example a literal's."""
+    """A value whose builtin type the syntax alone tells, for example a literal's.
+
+    ``truth`` is the value itself where that is ``True`` or ``False``.
+    """
 
     name: str
+    truth: bool | None = None
 
 
 class Choice(Struct, frozen=True, tag=5):
@@ -61,10 +65,11 @@ class Choice(Struct, frozen=True, tag=5):
 
 
 class GeneratorExpression(Struct, frozen=True, tag=6):
-    """``(x for x in y)``; asynchronous where PEP 530 says so."""
+    """``(x for x in y)``, which gives ``element``; asynchronous where PEP 530 says so."""
 
     is_async: bool
     line: int
+    element: "Expr | None" = None
 
 
 class Lambda(Struct, frozen=True, tag=7):
@@ -138,6 +143,19 @@ class Fallback(Struct, frozen=True, tag=15):
     otherwise: "Expr"
 
 
+class Starred(Struct, frozen=True, tag=17):
+    """``*value`` among the arguments of a call."""
+
+    value: "Expr"
+
+
+class Narrowed(Struct, frozen=True, tag=18):
+    """A value where a test of it turned out as the condition says."""
+
+    value: "Expr"
+    condition: "Condition"
+
+
 Expr = (
     Name
     | Attribute
@@ -156,6 +174,8 @@ Expr = (
     | Union
     | Fallback
     | Collection
+    | Starred
+    | Narrowed
 )
 
 OPAQUE = Opaque()
@@ -228,6 +248,8 @@ class Bindings(msgspec.Struct, array_like=True, gc=False):
     """Every binding of one name in one scope.
 
     ``live`` holds the positions in ``every`` that may stand when the scope has run to its end.
+    ``called_between`` tells that the module calls something between its bindings of the name, so
+    that functions may have seen an earlier one.
     ``type_only`` holds those under ``if TYPE_CHECKING``, which do not run. ``deleted`` tells
     that the name may have been deleted at the end, ``partial`` that some path binds it nowhere.
     """
@@ -237,6 +259,7 @@ class Bindings(msgspec.Struct, array_like=True, gc=False):
     type_only: list[int]
     deleted: bool = False
     partial: bool = False
+    called_between: bool = False
 
 
 # --- imports -----------------------------------------------------------------------------
@@ -344,19 +367,33 @@ class Decorator(Struct, frozen=True):
 
 
 class Ask(enum.IntEnum):
-    """What a test asks of a parameter: whether it is None, true, or callable."""
+    """What a test asks of a name or a dotted chain.
+
+    Whether it is None, true, or callable; what a function such as ``isinstance`` says of it;
+    whether its class is one of some; whether it is an instance of one of them.
+    """
 
     NONE = 0
     TRUE = 1
     CALLABLE = 2
+    ANSWER = 3
+    CLASS = 4
+    INSTANCE = 5
 
 
 class Condition(Struct, frozen=True):
-    """A test of a parameter, and how it has to turn out."""
+    """A test of a name or a dotted chain, and how it has to turn out.
+
+    ``about`` is the function that is asked, or the classes; ``second`` the classes that are
+    passed to the function, ``text`` the string that is.
+    """
 
     name: str
     ask: Ask
     holds: bool
+    about: Expr = OPAQUE
+    second: Expr = OPAQUE
+    text: str = ""
 
 
 class Return(Struct, frozen=True):
@@ -404,7 +441,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     ``type_parameters`` are those of PEP 695. Of a class, ``attributes_set`` are the attributes
     that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
     under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
-    attributes that the scope sets on other objects than ``self``.
+    attributes that the scope sets on other objects than ``self``; ``guards`` what its statements
+    ask before they go on.
     """
 
     kind: ScopeKind
@@ -435,6 +473,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     sets_computed: bool = False
     metaclass: Expr | None = None
     writes: list[str] = msgspec.field(default_factory=list)
+    guards: list[Condition] = msgspec.field(default_factory=list)
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
@@ -453,7 +492,10 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     names that are bound once, to ``True`` or ``False``. ``assigned`` are the attributes
     that it sets on other objects than ``self``: the name that leads to the object, and that of
     the attribute, ``*`` for a computed one. ``aliases`` maps names under which well-known things
-    are imported to their own names.
+    are imported to their own names. ``setters`` are the arguments on which functions set
+    protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
+    arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
+    taken, so that others may pass for theirs.
     """
 
     scopes: list[Scope]
@@ -473,6 +515,9 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     constants: dict[str, bool] = msgspec.field(default_factory=dict)
     assigned: list[tuple[str, str]] = msgspec.field(default_factory=list)
     aliases: dict[str, str] = msgspec.field(default_factory=dict)
+    setters: list[str] = msgspec.field(default_factory=list)
+    handed: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    registered: list[str] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

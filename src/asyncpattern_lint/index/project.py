@@ -37,7 +37,7 @@ MAX_BYTES = 10_000_000
 _PARALLEL_THRESHOLD = 150
 
 #: So many outlines are kept decoded: the ones that a run comes back to.
-_MAX_DECODED = 3_000
+_MAX_DECODED = 1_000
 
 #: Parts of the names of modules that hold the asynchronous twins of classes.
 ASYNC_MODULES = frozenset({"aio", "asyncio"})
@@ -73,6 +73,9 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     classes: list[ClassFacts] = []
     twins: list[str] = []
     replaced: list[str] = []
+    setters: list[str] = []
+    handed: list[tuple[str, str]] = []
+    registered: list[str] = []
     failure: Failure | None = None
 
 
@@ -89,6 +92,9 @@ class _Facts:
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
+    setters: set[str] = field(default_factory=set)
+    handed: dict[str, set[str]] = field(default_factory=dict)
+    registered: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -112,6 +118,7 @@ class Project:
         self._facts = _Facts()
         self._loaded: set[str] = set()
         self._foreign: dict[str, bool] = {}
+        self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
         self._by_member: dict[str, dict[str, list[Subclass]]] = {}
 
@@ -153,7 +160,10 @@ class Project:
 
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
-        outline = self._decoded.get(path) or self.outline(path)
+        known = self._decoded.get(path)
+        if known is not None:
+            return known
+        outline = self.outline(path)
         return outline if isinstance(outline, ModuleIndex) else None
 
     def is_foreign(self, path: str) -> bool:
@@ -193,11 +203,20 @@ class Project:
 
     def is_written_into(self, module: str) -> bool:
         """Whether a module known here sets computed attributes on one of this dotted name."""
-        return module.rpartition(".")[2] in self._facts.written_modules
+        name = module.rpartition(".")[2]
+        return name in self._facts.written_modules or name in self._changed()
 
     def is_rewritten(self, name: str) -> bool:
         """Whether a module known here sets protocol methods on an object of this name."""
-        return name in self._facts.rewritten
+        return name in self._facts.rewritten or name in self._changed()
+
+    def _changed(self) -> frozenset[str]:
+        """Return the names of what is given to functions that change what they are given."""
+        if self._given_away is None:
+            facts = self._facts
+            found = [facts.handed[place] for place in facts.setters & facts.handed.keys()]
+            self._given_away = frozenset().union(*found)
+        return self._given_away
 
     def _is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
@@ -214,6 +233,10 @@ class Project:
     def is_replaced(self, name: str) -> bool:
         """Whether a module known here sets an attribute of this name on a global object."""
         return name in self._facts.replaced
+
+    def is_registered(self, name: str) -> bool:
+        """Whether a module known here takes ``register`` of a class of this name."""
+        return name in self._facts.registered
 
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
@@ -265,6 +288,11 @@ class Project:
         assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
         assigned.update(entry.assigned)
         self._facts.twins.update(entry.twins)
+        self._facts.setters.update(entry.setters)
+        for place, name in entry.handed:
+            self._facts.handed.setdefault(place, set()).add(name)
+        self._given_away = None
+        self._facts.registered.update(entry.registered)
         if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
@@ -335,6 +363,9 @@ def _entry(outline: Outline) -> _Entry:
         list(_classes(outline)),
         sorted(set(_twins(outline))),
         sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
+        outline.setters,
+        outline.handed,
+        outline.registered,
     )
 
 

@@ -20,10 +20,12 @@ from asyncpattern_lint.index.model import (
     Item,
     ModuleIndex,
     Name,
+    Narrowed,
     Opaque,
     Parameter,
     Scope,
     ScopeKind,
+    Starred,
     Subscript,
     TupleDisplay,
     UseSite,
@@ -34,10 +36,13 @@ from asyncpattern_lint.protocol import Use
 #: What may give work that is not done yet.
 _PRODUCING = (
     Attribute, Await, Call, Choice, Collection, Element, Entered, Fallback, GeneratorExpression, Item,
-    Subscript,
+    Narrowed, Starred, Subscript,
 )  # fmt: skip
 
 _DISCARDED = 1 << Use.DISCARDED
+
+#: Methods that may make something else of a class.
+_MAKERS = frozenset({"__init__", "__init_subclass__", "__new__"})
 
 
 class Pruner:
@@ -63,15 +68,31 @@ class Pruner:
                 scope.uses.append(UseSite(Name(name), kept))
         if scope.kind is ScopeKind.FUNCTION:
             self._keep_discarded(scope, loads)
+        own = self._made_over(number)
         scope.calls = [
             call
             for call in scope.calls
             if any(self._may_be_produced(number, a) for a in call.args)
+            or (own and any(isinstance(a, Name) and a.id in own for a in call.args))
             or any(self._may_be_produced(number, v) for _, v in call.keywords)
         ]
         scope.attributes = [
             chain for chain in scope.attributes if self._is_in_module(number, chain)
         ]
+
+    def _made_over(self, number: int) -> frozenset[str]:
+        """Return the parameters that a function may change for others: decorators, metaclasses."""
+        scope = self.index.scopes[number]
+        if scope.kind is not ScopeKind.FUNCTION:
+            return frozenset()
+        names = {item.value.id for item in scope.returns if isinstance(item.value, Name)}
+        if scope.name in _MAKERS and self.index.scopes[scope.parent].kind is ScopeKind.CLASS:
+            names.update(n for n in scope.bindings if n != "self")
+        return frozenset(
+            name
+            for name in names
+            if name in scope.bindings and isinstance(scope.bindings[name].every[0], Parameter)
+        )
 
     def _lookup(self, number: int, name: str) -> Bindings | None:
         for position, scope in self.index.enclosing(number):
@@ -86,6 +107,9 @@ class Pruner:
 
     def _possible_uses(self, number: int, name: str) -> int:
         """Return which uses of a name could be a misuse, going by how it is bound."""
+        if any(c.name.partition(".")[0] == name for c in self.index.scopes[number].guards):
+            # What a test tells of it is not in its bindings.
+            return -1
         entry = self._lookup(number, name)
         if entry is None:
             # It may come from a star import, or be a builtin.

@@ -1,0 +1,311 @@
+"""Attributes: what those of instances, classes and ``super()`` may be.
+
+Sources: https://docs.python.org/3/reference/datamodel.html (attribute access).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from asyncpattern_lint.analysis.changes import Changes
+from asyncpattern_lint.analysis.classes import class_key
+from asyncpattern_lint.analysis.descriptors import FUNCTIONS, Descriptors
+from asyncpattern_lint.analysis.values import (
+    ANYTHING,
+    ClassValue,
+    Frame,
+    InstanceValue,
+    PropertyValue,
+    SuperValue,
+    Value,
+    Values,
+    contradicted,
+    is_known,
+    overridden,
+    replace,
+    union,
+    with_step,
+    with_steps,
+    without_contents,
+    without_steps,
+    without_truth,
+)
+from asyncpattern_lint.findings import Step
+from asyncpattern_lint.index.model import (
+    Assigned,
+    AttributeSet,
+    Builtin,
+    Collection,
+    Defined,
+    Expr,
+    Scope,
+    dotted,
+)
+from asyncpattern_lint.index.project import Subclass, shape_of
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.resolver import Resolver
+
+
+#: What a call gives by keyword that gives nothing so.
+NO_KEYWORDS: Mapping[str, Values] = {}
+
+
+class Attributes:
+    """Looks up attributes along the order of resolution."""
+
+    def __init__(self, resolver: "Resolver") -> None:
+        self.resolver = resolver
+        self.classes = resolver.classes
+        self.descriptors = Descriptors(resolver)
+        self.changes = Changes(resolver)
+
+    def of_instance(self, receiver: InstanceValue, name: str) -> Values:
+        """Return what an attribute of an instance may be."""
+        plain = without_steps(receiver)
+        assert isinstance(plain, InstanceValue)  # it keeps its type
+        found = self.resolver.memo.once(
+            ("attribute", plain, name), lambda: self._of_instance(plain, name)
+        )
+        return with_steps(found, receiver.steps)
+
+    def _of_instance(self, receiver: InstanceValue, name: str) -> Values:
+        cls = self.classes.class_of(receiver)
+        if cls is None:
+            return ANYTHING
+        lineage = self.classes.lineage(cls)
+        if any(
+            a is not None and "__getattribute__" in self.classes.scope_of(a).bindings
+            for a in lineage
+        ):
+            return ANYTHING
+        return self._found(lineage, name, receiver, cls)
+
+    def of_class(self, value: ClassValue, name: str) -> Values:
+        """Return what an attribute of a class may be."""
+        plain = without_steps(value)
+        assert isinstance(plain, ClassValue)  # it keeps its type
+        found = self.resolver.memo.once(
+            ("attribute", plain, name),
+            lambda: self._found(self.classes.lineage(plain), name, plain, plain),
+        )
+        return with_steps(found, value.steps)
+
+    def of_super(self, value: SuperValue, name: str) -> Values:
+        """Return what an attribute of ``super()`` may be."""
+        receiver = value.receiver
+        if isinstance(receiver, InstanceValue):
+            cls = self.classes.class_of(receiver)
+        else:
+            cls = receiver if isinstance(receiver, ClassValue) else None
+        if cls is None:
+            return ANYTHING
+        lineage = self.classes.lineage(cls)
+        if not cls.exact and any(
+            len(subclass.facts.bases) > 1
+            for subclass in self.resolver.project.subclasses(self.classes.scope_of(cls).name)
+        ):
+            # A sibling may come in between (https://docs.python.org/3/howto/mro.html).
+            return ANYTHING
+        for position, ancestor in enumerate(lineage):
+            if ancestor is not None and class_key(ancestor) == class_key(value.start):
+                # What it gives is settled, whatever subclasses define.
+                exact = replace(cls, exact=True)
+                return self._found(lineage[position + 1 :], name, receiver, exact)
+        return ANYTHING
+
+    def call_method(
+        self,
+        receiver: InstanceValue,
+        name: str,
+        arguments: tuple[Values, ...] = (),
+        keywords: Mapping[str, Values] = NO_KEYWORDS,
+    ) -> Values:
+        """Return what calling a method gives."""
+        methods = self.of_instance(receiver, name)
+        return union(self.resolver.calls.call_all(methods, arguments, keywords))
+
+    def _found(
+        self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
+    ) -> Values:
+        sets: list[Values] = []
+        for position, ancestor in enumerate(lineage):
+            if ancestor is None:
+                return ANYTHING
+            scope = self.classes.scope_of(ancestor)
+            given = scope.attributes_set.get(name, ())
+            annotation = self._annotation(scope, name, given)
+            if annotation is not None and not self._is_bare(annotation):
+                declared = self._declared(ancestor, annotation, receiver)
+                # An installed class that sets it later says what it sets.
+                is_later = self.resolver.is_foreign(ancestor.path) and bool(given)
+                if not is_later and self._is_none_first(scope, name, given):
+                    declared = contradicted(declared)
+                return declared if is_known(declared) else ANYTHING
+            if given:
+                sets.append(self._set_values(ancestor, given))
+            entry = scope.bindings.get(name)
+            if entry is None or not (entry.live or entry.type_only):
+                continue
+            values = self.classes.raw(ancestor, name)
+            if values and all(isinstance(v, FUNCTIONS) for v in values):
+                if self._is_overridden(cls, ancestor, name) or self._is_replaced(ancestor, name):
+                    return ANYTHING
+                if self._overriders(cls, name):
+                    values = tuple(map(overridden, values))
+                if any(isinstance(v, PropertyValue) for v in values):
+                    bound = union(self.descriptors.bound(v, receiver) for v in values)
+                    return self._data([*sets, bound], cls, name, ancestor)
+                bound = union(self.descriptors.bound(v, receiver) for v in values)
+                if self.changes.may_hide(
+                    cls, name, on_instance=isinstance(receiver, InstanceValue)
+                ):
+                    return union((*sets, bound, ANYTHING))
+                return union((*sets, bound, *self._set_above(lineage[position + 1 :], name)))
+            if isinstance(receiver, ClassValue) and self.classes.is_enumeration(ancestor):
+                return self.descriptors.enumerated(values, receiver)
+            return self._data(
+                [*sets, self.descriptors.bound_data(values, receiver)], cls, name, ancestor
+            )
+        return self._data(sets, cls, name, None) if sets else self._made(lineage, name, receiver)
+
+    def _made(self, lineage: Sequence[ClassValue | None], name: str, receiver: Value) -> Values:
+        """Return what ``__getattr__`` of an installed class declares for names it does not bind.
+
+        Special methods are never looked up so
+        (https://docs.python.org/3/reference/datamodel.html#special-method-lookup).
+        """
+        if not isinstance(receiver, InstanceValue) or name[:2] == "__" == name[-2:]:
+            return ANYTHING
+        for ancestor in lineage:
+            if ancestor is not None and "__getattr__" in self.classes.scope_of(ancestor).bindings:
+                if not self.resolver.is_foreign(ancestor.path):
+                    return ANYTHING
+                getters = self.classes.raw(ancestor, "__getattr__")
+                bound = union(self.descriptors.bound(v, receiver) for v in getters)
+                given = union(
+                    self.resolver.calls.call_all(bound, (self.classes.builtin("str"),), {})
+                )
+                return given if is_known(given) else ANYTHING
+        return ANYTHING
+
+    def _set_above(self, lineage: Sequence[ClassValue | None], name: str) -> Iterator[Values]:
+        """Yield what the methods of ancestors set on instances, whose own attributes come first."""
+        for ancestor in lineage:
+            if ancestor is not None and not self.resolver.is_foreign(ancestor.path):
+                given = self.classes.scope_of(ancestor).attributes_set.get(name, ())
+                yield self._set_values(ancestor, given)
+
+    def _is_none_first(self, scope: Scope, name: str, given: Sequence[AttributeSet]) -> bool:
+        """Whether an annotated attribute starts as ``None``."""
+        none = Builtin("NoneType")
+        entry = scope.bindings.get(name)
+        return any(item.value == none for item in given if item.annotation is not None) or any(
+            isinstance(binding, Assigned) and binding.value == none
+            for binding in (entry.every if entry is not None else ())
+        )
+
+    def _is_replaced(self, owner: ClassValue, name: str) -> bool:
+        """Whether some file puts something else in the place of a method."""
+        module = self.resolver.module(owner.path)
+        names = module.scopes[0].bindings
+        return self.resolver.project.is_replaced(name) or any(
+            attribute == name and head in names for head, attribute in module.assigned
+        )
+
+    def _is_bare(self, annotation: Expr) -> bool:
+        """Whether an annotation leaves the type open: ``Final`` or ``ClassVar`` alone."""
+        return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
+
+    def _annotation(self, scope: Scope, name: str, given: Sequence[AttributeSet]) -> Expr | None:
+        declared = scope.declared.get(name)
+        if declared is not None:
+            return declared
+        return next((item.annotation for item in given if item.annotation is not None), None)
+
+    def _declared(self, owner: ClassValue, annotation: Expr, receiver: Value) -> Values:
+        types = self.resolver.types
+        solved = dict(zip(types.parameters_of(owner), owner.arguments, strict=False))
+        values = types.annotated(annotation, Frame(owner.path, owner.number), solved)
+        return union(
+            self.descriptors.through(value, receiver) for value in self.resolver.told(values)
+        )
+
+    def _set_values(self, owner: ClassValue, given: Sequence[AttributeSet]) -> Values:
+        resolver = self.resolver
+        groups = []
+        for item in given:
+            if item.value is None:
+                continue
+            # What a constructor leaves to its defaults counts, as in its own body.
+            frame = Frame(owner.path, item.scope, everything=True)
+            step = Step(owner.path, item.line, "its attribute is set here")
+            values = without_truth(resolver.evaluate(item.value, frame))
+            if isinstance(item.value, Collection):
+                values = without_contents(values)
+            groups.append(with_step(values, step))
+        return union(groups)
+
+    def _data(
+        self, groups: list[Values], cls: ClassValue, name: str, owner: ClassValue | None
+    ) -> Values:
+        """Return what an attribute that nothing declares may hold."""
+        values = union(groups)
+        if all(isinstance(v, InstanceValue) and v.is_none for v in values):
+            return ANYTHING
+        resolver = self.resolver
+        opened = resolver.project.is_assigned(name, cls.path) or any(
+            ancestor is not None
+            and (
+                self.classes.scope_of(ancestor).sets_computed
+                or (
+                    owner is not None
+                    and not self.classes.is_neutral_metaclass(
+                        ancestor, self.classes.scope_of(ancestor)
+                    )
+                )
+            )
+            for ancestor in self.classes.lineage(cls)
+        )
+        if (
+            opened
+            or self.changes.may_hide(cls, name, on_instance=True)
+            or self._is_set_by_subclass(cls, name)
+        ):
+            return union((values, ANYTHING))
+        return values
+
+    def _is_set_by_subclass(self, cls: ClassValue, name: str) -> bool:
+        return bool(self._overriders(cls, name))
+
+    def _is_overridden(self, cls: ClassValue, owner: ClassValue, name: str) -> bool:
+        """Whether a known subclass may make a method something of another kind."""
+        others = self._overriders(cls, name)
+        if not others:
+            return False
+        module = self.resolver.module(owner.path)
+        entry = module.scopes[owner.number].bindings[name]
+        shape = shape_of(module, entry)
+        if any(other.facts.members[name] != shape for other in others):
+            return True
+        # Of a plain function, only the body tells what it gives.
+        plain = not {"async", "yield"}.intersection(shape.split())
+        return plain and not self._is_annotated(owner, name)
+
+    def _overriders(self, cls: ClassValue, name: str) -> list[Subclass]:
+        """Return the known subclasses that bind a member in a way of their own."""
+        if cls.exact:
+            return []
+        found = self.resolver.project.overriders(self.classes.scope_of(cls).name, name)
+        if not found:
+            return []
+        own = {
+            class_key(ancestor) for ancestor in self.classes.lineage(cls) if ancestor is not None
+        }
+        return [other for other in found if (other.path, other.facts.number) not in own]
+
+    def _is_annotated(self, owner: ClassValue, name: str) -> bool:
+        module = self.resolver.module(owner.path)
+        return all(
+            isinstance(binding, Defined) and module.scopes[binding.scope].annotation is not None
+            for binding in module.scopes[owner.number].bindings[name].every
+        )

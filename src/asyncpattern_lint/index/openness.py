@@ -1,0 +1,145 @@
+"""Whether a module that mentions its own namespace may bind names that its text does not show.
+
+Sources: https://docs.python.org/3/library/functions.html#globals,
+https://docs.python.org/3/library/sys.html#sys.modules and https://peps.python.org/pep-0562/.
+"""
+
+import ast
+from collections.abc import Collection, Iterator
+
+#: Builtins that look at an object without changing it.
+_LOOKERS = frozenset(
+    {"bool", "getattr", "hasattr", "id", "isinstance", "len", "repr", "str", "type"}
+)
+
+#: Builtins that copy what a namespace holds.
+_COPIERS = frozenset({"dict", "frozenset", "iter", "len", "list", "set", "sorted", "tuple"})
+
+_READING_METHODS = frozenset({"copy", "get", "items", "keys", "values"})
+
+
+def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> bool:
+    """Tell whether some mention may bind a name that the text hides.
+
+    A mention is ``sys.modules``, or a call of ``globals`` or ``exec``, of which most only ask
+    for something.
+    """
+    if not mentions:
+        return False
+    parents = _Parents(tree)
+    return any(not _is_harmless(mention, parents) for mention in mentions)
+
+
+class _Parents:
+    """Which node holds another, and the uses of names, of a module."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self._parents = {
+            id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
+        }
+
+    def of(self, node: ast.AST) -> ast.AST | None:
+        return self._parents.get(id(node))
+
+    def around(self, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield what holds a node, from the inside out."""
+        parent = self.of(node)
+        while parent is not None:
+            yield parent
+            parent = self.of(parent)
+
+    def loads(self, name: str) -> Iterator[ast.Name]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                yield node
+
+    def has_attribute(self, name: str) -> bool:
+        return any(isinstance(n, ast.Attribute) and n.attr == name for n in ast.walk(self.tree))
+
+
+def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
+    if isinstance(mention, ast.Attribute):
+        return _asks_modules(mention, parents)
+    if isinstance(mention, ast.Call) and isinstance(mention.func, ast.Name):
+        if mention.args or mention.keywords:
+            # A namespace of its own; one taken from a function may be that of the module.
+            return len(mention.args) > 1 and not parents.has_attribute("__globals__")
+        return _asks_globals(mention, parents)
+    return False
+
+
+def _asks_globals(mention: ast.expr, parents: _Parents) -> bool:
+    parent = parents.of(mention)
+    match parent:
+        case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+            return True
+        case ast.Attribute(attr=method):
+            caller = parents.of(parent)
+            return (
+                method in _READING_METHODS
+                and isinstance(caller, ast.Call)
+                and caller.func is parent
+            )
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _COPIERS
+        case ast.Subscript(ctx=ast.Load()):
+            return True
+        case ast.Subscript(ctx=ast.Store(), slice=ast.Name(id=name)):
+            return _is_asked_for(name, parent, parents)
+        case _:
+            return False
+
+
+def _is_asked_for(name: str, node: ast.AST, parents: _Parents) -> bool:
+    """Whether a name is what a module-level ``__getattr__`` was asked for.
+
+    It is asked for names that the module does not bind, so that it replaces none.
+    """
+    match [outer for outer in parents.around(node) if isinstance(outer, _SCOPES)]:
+        case [ast.FunctionDef(name="__getattr__", args=arguments), ast.Module()]:
+            given = [*arguments.posonlyargs, *arguments.args]
+            return [parameter.arg for parameter in given] == [name]
+        case _:
+            return False
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Module)
+
+
+def _asks_modules(mention: ast.Attribute, parents: _Parents) -> bool:
+    """Whether ``sys.modules`` is only asked for modules, one of which may be this one."""
+    parent = parents.of(mention)
+    match parent:
+        case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+            return True
+        case ast.Subscript(ctx=ast.Store() | ast.Del(), slice=ast.Constant()):
+            return True
+        case ast.Subscript(ctx=ast.Load()):
+            return _is_looked_at(parent, parents)
+        case ast.Attribute(attr="get" | "pop"):
+            call = parents.of(parent)
+            match call:
+                case ast.Call(func=func) if func is parent:
+                    return _is_looked_at(call, parents)
+        case _:
+            pass
+    return False
+
+
+def _is_looked_at(node: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
+    """Whether nothing changes the object that an expression gives."""
+    parent = parents.of(node)
+    match parent:
+        case ast.Expr() | ast.Compare() | ast.UnaryOp() | ast.If() | ast.While():
+            return True
+        case ast.Attribute(ctx=ast.Load(), attr=name):
+            return not name.startswith("__") or name in {"__file__", "__name__", "__version__"}
+        case ast.Call(func=ast.Name(id=name), args=[first, *_]):
+            return name in _LOOKERS and first is node
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.NamedExpr(target=ast.Name(id=name)):
+            return again and all(
+                _is_looked_at(load, parents, again=False) for load in parents.loads(name)
+            )
+        case _:
+            return False
