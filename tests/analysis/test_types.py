@@ -377,7 +377,7 @@ def test_a_value_of_the_project_is_no_special_form() -> None:
 def test_what_makes_a_type_variable(tmp_path: Path, text: str, is_variable: bool) -> None:
     resolver = resolver_of(tmp_path, {"main.py": f"x = {text}\n"})
     (binding,) = resolver.module(str(tmp_path / "main.py")).scopes[0].bindings["x"].every
-    assert makes_variable(binding.value) is is_variable  # type: ignore[union-attr]  # it is assigned
+    assert makes_variable(binding.value, {}) is is_variable  # type: ignore[union-attr]  # it is assigned
 
 
 def annotation(text: str) -> Expr:

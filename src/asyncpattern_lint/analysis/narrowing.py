@@ -35,7 +35,7 @@ from asyncpattern_lint.analysis.values import (
     is_known,
     union,
 )
-from asyncpattern_lint.index.model import Ask, Attribute, Condition, Expr, Name
+from asyncpattern_lint.index.model import Ask, Attribute, Call, Condition, Expr, Name
 from asyncpattern_lint.protocol import METHODS, OFFERS, Kind, Protocol
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ _FUNCTIONS = {
 
 #: Decorators that leave a function what its ``def`` says.
 _HARMLESS = frozenset(
-    {"abstractmethod", "classmethod", "final", "overload", "override", "staticmethod"}
+    {"abstractmethod", "classmethod", "final", "overload", "override", "staticmethod", "wraps"}
 )
 
 _UNCALLED = (FunctionValue, FactoryValue, LambdaValue, Partial, ClassValue, ModuleValue)
@@ -328,6 +328,8 @@ def _opened(value: Value, name: str) -> Value:
 
 
 def _last_name(decorator: Expr) -> str:
+    if isinstance(decorator, Call):
+        decorator = decorator.func
     if isinstance(decorator, Attribute):
         return decorator.name
     return decorator.id if isinstance(decorator, Name) else ""

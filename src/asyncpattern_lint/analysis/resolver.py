@@ -484,7 +484,7 @@ class Resolver:
                 return self.defined(frame.path, number, frame)
             case Imported(index=index):
                 return self.modules.imported(frame.path, self.module(frame.path).imports[index])
-            case Assigned(value=value) if makes_variable(value):
+            case Assigned(value=value) if makes_variable(value, self.module(frame.path).aliases):
                 return (TypeVariable(frame.path, frame.number, name),)
             case Assigned(value=Builtin(name="NoneType"), annotation=None) if (
                 self.module(frame.path).scopes[frame.number].kind is not ScopeKind.CLASS

@@ -259,7 +259,7 @@ class Trail:
                 return self.members.annotation(annotation, here, f"`{name}`", line)
             case _ if is_placeholder(binding):
                 return at(f"`{name}` is `None` until something else replaces it", path, line)
-            case Assigned(value=value) if makes_variable(value):
+            case Assigned(value=value) if makes_variable(value, self.resolver.module(path).aliases):
                 return at(f"`{name}` is a type variable", path, line)
             case Assigned(value=value):
                 inner = replace(here, rebinding=(name, position)) if position else here

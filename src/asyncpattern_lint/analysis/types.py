@@ -36,6 +36,7 @@ from asyncpattern_lint.analysis.values import (
     union,
     without_steps,
 )
+from asyncpattern_lint.index.handlers import VARIABLE_MAKERS
 from asyncpattern_lint.index.model import (
     Assigned,
     Attribute,
@@ -59,9 +60,6 @@ if TYPE_CHECKING:
 
 NOTHING_SOLVED: Solution = {}
 
-#: What makes type variables (https://docs.python.org/3/library/typing.html#typing.TypeVar).
-_VARIABLE_MAKERS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
-
 _BUILTIN_FORMS = frozenset({"builtins.tuple", "builtins.type"})
 
 #: Types that say no more than their first argument.
@@ -74,12 +72,12 @@ _CALLABLES = (
 )  # fmt: skip
 
 
-def makes_variable(value: Expr) -> bool:
-    """Tell whether an expression makes a type variable."""
-    return (
-        isinstance(value, Call)
-        and (dotted(value.func) or "").rpartition(".")[2] in _VARIABLE_MAKERS
-    )
+def makes_variable(value: Expr, aliases: Mapping[str, str]) -> bool:
+    """Tell whether an expression makes a type variable, in a module that renames some names."""
+    if not isinstance(value, Call):
+        return False
+    name = (dotted(value.func) or "").rpartition(".")[2]
+    return aliases.get(name, name) in VARIABLE_MAKERS
 
 
 def special_form(value: Value) -> str:

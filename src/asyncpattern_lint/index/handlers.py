@@ -56,12 +56,15 @@ QUESTIONS = frozenset(
     }
 )  # fmt: skip
 
+#: What makes type variables (https://docs.python.org/3/library/typing.html#typing.TypeVar).
+VARIABLE_MAKERS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
+
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, "TYPE_CHECKING", "contextlib", "exit", "os",
-        "overload", "patch", "pytest",
-        "quit", "sys", "typing", "_exit", "abort", "assert_never",
+        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, *VARIABLE_MAKERS, "TYPE_CHECKING",
+        "contextlib", "exit", "os", "overload", "patch", "pytest", "quit", "sys", "typing", "_exit",
+        "abort", "assert_never",
     }
 )  # fmt: skip
 
