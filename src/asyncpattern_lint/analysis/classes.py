@@ -455,7 +455,8 @@ class Classes:
 
     def _works(self, value: ClassValue, name: str) -> bool:
         """Whether a protocol method does more than raise an error that says so."""
-        if name not in PROTOCOL_METHODS:
+        if name not in PROTOCOL_METHODS or name == "__getitem__":
+            # A sequence may end before its first item.
             return True
         module = self.resolver.module(value.path)
         bindings = module.scopes[value.number].bindings[name].every
