@@ -17,6 +17,7 @@ Each bug that raises needs a case function of its own, because the exception end
 """
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from pathlib import Path
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
+_BEFORE = re.compile(r"_before_(\d+)_(\d+)$")
 _MARK = re.compile(r"#\s*BUG:(?P<claims>.*)$")
 _CLAIM = re.compile(
     r"\s*(?P<code>APL\d{3})(?:\s*\(never runs: (?P<idle>\w+(?:, \w+)*)\))?\s*(?:,|$)"
@@ -45,8 +47,19 @@ class Mark:
 
 
 def fixtures() -> list[Path]:
-    """Return the directories of all fixtures, in order."""
-    return sorted(path for path in FIXTURES.glob("*/*") if any(path.rglob("main.py")))
+    """Return the directories of the fixtures that this Python can prove, in order.
+
+    One whose name ends with ``_before_3_13`` shows what holds for earlier versions only.
+    """
+    return sorted(
+        path
+        for path in FIXTURES.glob("*/*")
+        if any(path.rglob("main.py"))
+        and (
+            (limit := _BEFORE.search(path.name)) is None
+            or sys.version_info[:2] < (int(limit[1]), int(limit[2]))
+        )
+    )
 
 
 def label(fixture: Path) -> str:
