@@ -90,11 +90,13 @@ class Overloads:
 
     def _takes_rest(self, function: FunctionValue, keywords: Mapping[str, Values]) -> bool:
         """Whether a function takes arguments that it does not name."""
-        bindings = self.resolver.scope_of(function).bindings
-        first = [entry.every[0] for entry in bindings.values()]
-        parameters = [binding for binding in first if isinstance(binding, Parameter)]
+        parameters = self._parameters(function)
         names = {parameter.name for parameter in parameters}
         return any(p.variadic == "*" for p in parameters) or not names.issuperset(keywords)
+
+    def _parameters(self, function: FunctionValue) -> list[Parameter]:
+        first = (entry.every[0] for entry in self.resolver.scope_of(function).bindings.values())
+        return [binding for binding in first if isinstance(binding, Parameter)]
 
     def _first(
         self,
@@ -120,10 +122,7 @@ class Overloads:
         """Whether each argument certainly is of the class that its parameter names."""
         given = self.resolver.calls.with_receiver(function, arguments)
         first = len(given) - len(arguments)
-        for entry in self.resolver.scope_of(function).bindings.values():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter):
-                continue
+        for parameter in self._parameters(function):
             at = parameter.position
             if parameter.variadic:
                 if at is not None and at < len(given):
@@ -166,8 +165,7 @@ class Overloads:
             or parameter.variadic
             or parameter.default is not None
             or parameter.name in keywords
-            for entry in self.resolver.scope_of(function).bindings.values()
-            if isinstance(parameter := entry.every[0], Parameter)
+            for parameter in self._parameters(function)
         )
 
     def _accepts(
@@ -177,14 +175,10 @@ class Overloads:
         keywords: Mapping[str, Values],
     ) -> bool:
         given = self.resolver.calls.with_receiver(function, arguments)
-        scope = self.resolver.scope_of(function)
         names: set[str] = set()
         places = 0
         takes_rest = takes_others = False
-        for entry in scope.bindings.values():
-            parameter = entry.every[0]
-            if not isinstance(parameter, Parameter):
-                continue
+        for parameter in self._parameters(function):
             if parameter.variadic == "*":
                 takes_rest = True
             elif parameter.variadic == "**":
