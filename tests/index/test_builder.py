@@ -30,6 +30,7 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     Subscript,
     Union,
+    head,
 )
 from asyncpattern_lint.protocol import Use
 
@@ -349,9 +350,6 @@ def test_stars_that_cannot_run_bring_nothing() -> None:
         ("import a\nsetattr(a, 'c', 1)", "written", ["c"]),
         ("import a\nvars(a)['c'] = 1", "written", ["c"]),
         ("a = B()\na.c = 1", "written", []),
-        ("A.__aiter__ = f", "rewritten", ["A"]),
-        ("setattr(A, name, f)", "rewritten", ["A"]),
-        ("A.rows = f", "rewritten", []),
         ("import sys\nsys.modules['a.b'] = c", "sys_modules", ["a.b"]),
         ("import sys\nsys.modules[__name__] = c", "sys_modules", ["__name__"]),
         ("import sys\nsys.modules[name()] = c", "sys_modules", ["*"]),
@@ -705,7 +703,9 @@ def test_pickling_puts_back_what_was_there() -> None:
 )
 def test_attributes_set_on_other_objects(text: str, assigned: list[tuple[str, str]]) -> None:
     module = outline(f"{text}\n")
-    assert module.assigned == assigned
+    heads = [head(write.base) for write in module.assigned]
+    names = [start.id if isinstance(start, Name) else "" for start in heads]
+    assert list(zip(names, (w.name for w in module.assigned), strict=True)) == assigned
     written = [name for scope in module.scopes for name in scope.writes]
     assert sorted(written) == sorted(name for _, name in assigned)
 

@@ -45,8 +45,8 @@ from asyncpattern_lint.index.model import (
     Scope,
     ScopeKind,
     UseSite,
+    Write,
     dotted,
-    head,
 )
 from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
@@ -96,8 +96,7 @@ class _Builder(ExpressionVisitor):
         self.aliases = self.index.aliases
         self.self_name = ""
         self.self_class = -1
-        self.assigned: set[tuple[str, str]] = set()
-        self.reset: list[tuple[int, str]] = []
+        self.assigned: dict[Write, None] = {}
         self.conditions: tuple[Condition, ...] = ()
         self.live: Live | None = {}
         self.written_globally: dict[str, list[int]] = {}
@@ -157,7 +156,8 @@ class _Builder(ExpressionVisitor):
             live = index.scopes[0].bindings[name].live
             live.extend(p for p in positions if p not in live)
         self._mark_fallbacks()
-        handing.note(index, self.reset, self.called_at)
+        index.assigned = list(self.assigned)
+        handing.note(index, self.called_at)
         pruner = Pruner(index)
         for number, name_uses, loads in self.pending:
             pruner.prune(number, name_uses, loads)
@@ -173,11 +173,7 @@ class _Builder(ExpressionVisitor):
                 if item.bound == head
             }
         )
-        index.rewritten = sorted(
-            {*index.rewritten, *(h for h, n in self.written if n in handing.DECISIVE)}
-        )
         index.sys_modules = sorted(self.sys_modules)
-        index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)
         index.registered = sorted(self.registered - {""})
         return index
@@ -212,7 +208,7 @@ class _Builder(ExpressionVisitor):
         self.yields_at = 0
         self.live = None if scope_kind is ScopeKind.FUNCTION else {}
         self.broke = False
-        self.conditions = ()
+        self.conditions, self.missing = (), frozenset()
         if scope_kind is ScopeKind.FUNCTION:
             self.guards = ()
         return saved
@@ -225,17 +221,17 @@ class _Builder(ExpressionVisitor):
     ) -> None:
         if not isinstance(base, Name) or base.id != self.self_name:
             if value is not None:
-                start = head(base)
-                self.assigned.add((start.id if isinstance(start, Name) else "", name))
+                self.assigned[Write(self.number, base, name)] = None
                 self.index.scopes[self.number].writes.append(name)
-                if isinstance(base, Name) and name in handing.DECISIVE:
-                    self.reset.append((self.number, base.id))
             return
         owner = self.index.scopes[self.self_class]
-        if name == "*":
+        if name == "*" and self.index.scopes[self.number].name == "__setstate__":
             # Pickling puts back what was there before.
-            pickling = self.index.scopes[self.number].name == "__setstate__"
-            owner.sets_computed = owner.sets_computed or not pickling
+            return
+        if name in handing.DECISIVE:
+            self.assigned[Write(self.number, base, name)] = None
+        if name == "*":
+            owner.sets_computed = True
             return
         known = owner.attributes_set.setdefault(name, [])
         if len(known) < _MAX_SETS:
@@ -266,6 +262,7 @@ class _Builder(ExpressionVisitor):
             entry = scope.bindings[name] = Bindings([], [], [])
         position = len(entry.every)
         entry.every.append(binding)
+        self.missing = frozenset(pair for pair in self.missing if name not in pair)
         if self.type_only:
             entry.type_only.append(position)
         elif is_global and number:
@@ -277,7 +274,7 @@ class _Builder(ExpressionVisitor):
 
     def _block(self, statements: Sequence[ast.stmt]) -> Flow:
         flow = REACHED
-        dead, conditions = self.dead, self.conditions
+        dead, conditions, missing = self.dead, self.conditions, self.missing
         for statement in statements:
             self.is_top_level = id(statement) in self.top_level
             method = self._statements.get(type(statement))
@@ -286,7 +283,7 @@ class _Builder(ExpressionVisitor):
                 flow = cast("Flow", result)
                 if flow == NEVER:
                     self.dead = True
-        self.dead, self.conditions = dead, conditions
+        self.dead, self.conditions, self.missing = dead, conditions, missing
         return flow
 
     left_first = False
@@ -468,6 +465,7 @@ class _Builder(ExpressionVisitor):
                 ends.append(self.live)
         if ends:
             self.live = join(ends)
+        self.missing |= handlers.missing_after(node)
         return min(self._block(node.finalbody), flow) if node.finalbody else flow
 
     def _match(self, node: ast.Match) -> Flow:
@@ -581,7 +579,6 @@ class _Builder(ExpressionVisitor):
         keywords = {keyword.arg: self.visit(keyword.value) for keyword in node.keywords}
         number = len(self.index.scopes)
         saved = self._nested(ScopeKind.CLASS, node.name, node)
-        self.enclosing_class = node.name
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.bases = bases
@@ -782,8 +779,8 @@ class _Saved:
 
     _FIELDS = (
         "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
-        "guards", "number", "enclosing_class", "at_module_level", "dead", "type_only", "probed",
-        "self_name", "self_class", "conditions",
+        "guards", "number", "at_module_level", "dead", "type_only", "probed",
+        "self_name", "self_class", "conditions", "missing",
     )  # fmt: skip
 
     def __init__(self, builder: _Builder) -> None:

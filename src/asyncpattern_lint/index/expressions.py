@@ -90,7 +90,7 @@ class ExpressionVisitor:
         self.comprehensions = 0
         self.lambdas = 0
         self.at_module_level = True
-        self.enclosing_class = ""
+        self.missing: frozenset[tuple[str, str]] = frozenset()
         self.is_open = False
         self.mentions: list[ast.expr] = []
         self.has_open_path = False
@@ -247,8 +247,6 @@ class ExpressionVisitor:
         elif isinstance(target, ast.Attribute):
             base = self.visit(target.value)
             self.use(base, _RESULT)
-            if target.attr == "__class__" and self.enclosing_class:
-                self._note_write(Name(self.enclosing_class), "*")
             self._note_write(base, target.attr)
             self.note_attribute(base, target.attr, value, target.lineno)
         elif isinstance(target, ast.Subscript):
@@ -351,7 +349,9 @@ class ExpressionVisitor:
             attribute = node.args[1]
             text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
             owner = self.visit(node.args[0])
-            self._note_write(self._class_of_self(node.args[0]) or owner, text)
+            if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
+                return
+            self._note_write(owner, text)
             self.note_attribute(owner, text, OPAQUE, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
@@ -380,18 +380,6 @@ class ExpressionVisitor:
         start = head(base)
         if isinstance(start, Name):
             self.written.add((start.id, name))
-
-    def _class_of_self(self, node: ast.expr) -> Expr | None:
-        """Return the enclosing class for ``self.__class__``, ``type(self)`` and ``cls``."""
-        match node:
-            case (
-                ast.Attribute(attr="__class__")
-                | ast.Call(func=ast.Name(id="type"))
-                | ast.Name(id="cls")
-            ):
-                return Name(self.enclosing_class) if self.enclosing_class else None
-            case _:
-                return None
 
     def _note_item_write(self, base: Expr, key: ast.expr) -> None:
         """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""
