@@ -100,7 +100,8 @@ class _Facts:
 class Project:
     """Gives the outline of any file of the project.
 
-    ``overlay`` maps absolute paths to text that stands in for what is on disk.
+    ``overlay`` maps absolute paths to text that stands in for what is on disk. ``strays`` counts
+    the files of the project that were not to be loaded, but were asked for.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Project:
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
@@ -281,6 +283,7 @@ class Project:
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
             return
+        self.strays += path not in self._loaded
         self._facts.written.update(entry.written)
         self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
