@@ -96,7 +96,8 @@ class _Facts:
 class Project:
     """Gives the outline of any file of the project.
 
-    ``overlay`` maps absolute paths to text that stands in for what is on disk.
+    ``overlay`` maps absolute paths to text that stands in for what is on disk. ``strays`` counts
+    the files of the project that were not to be loaded, but were asked for.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Project:
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
@@ -273,6 +275,7 @@ class Project:
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
             return
+        self.strays += path not in self._loaded
         self._facts.written.update(entry.written)
         self._facts.sys_modules.update(entry.sys_modules)
         self._facts.written_modules.update(entry.written_modules)
