@@ -50,6 +50,7 @@ from asyncpattern_lint.index.model import (
 )
 from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
+from asyncpattern_lint.index.saved import Saved
 from asyncpattern_lint.protocol import Use
 from asyncpattern_lint.versions import Version
 
@@ -204,8 +205,8 @@ class _Builder(ExpressionVisitor):
         scope.attributes = list(self.attributes)
         self.pending.append((number, self.name_uses, self.loads))
 
-    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> "_Saved":
-        saved = _Saved(self)
+    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> Saved:
+        saved = Saved(self)
         self._open(scope_kind, name, node.lineno, node.end_lineno or node.lineno)
         self.uses, self.name_uses, self.loads = {}, {}, {}
         self.calls, self.attributes = {}, {}
@@ -775,23 +776,3 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].outer.extend(node.names)
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
-
-
-class _Saved:
-    """The state of the enclosing scope while a nested one is walked."""
-
-    _FIELDS = (
-        "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
-        "guards", "number", "enclosing_class", "at_module_level", "dead", "type_only", "probed",
-        "self_name", "self_class", "conditions",
-    )  # fmt: skip
-
-    def __init__(self, builder: _Builder) -> None:
-        self._values = {field: getattr(builder, field) for field in self._FIELDS}
-
-    def restore(self, builder: _Builder) -> None:
-        inner = builder.loads
-        for field, value in self._values.items():
-            setattr(builder, field, value)
-        for name, line in inner.items():
-            builder.loads[name] = max(line, builder.loads.get(name, 0))
