@@ -150,7 +150,38 @@ class UnusedSuppression:
     span: Span
 
 
-Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable | UnusedSuppression
+@dataclass(frozen=True, slots=True)
+class BrokenManager:
+    """A decorator of contextlib on a function that it cannot work with.
+
+    ``is_async`` tells ``asynccontextmanager`` from ``contextmanager``; ``decorator`` is the
+    decorator as written. ``kind`` is that of what calling the function gives; ``plain`` tells
+    that a plain function returns it, ``description`` what it is where the kind does not say it,
+    ``managed`` that it is such a context manager already.
+    """
+
+    is_async: bool
+    decorator: str
+    function: str
+    kind: Kind
+    plain: bool
+    description: str
+    managed: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+Observation = (
+    Misuse
+    | MissingName
+    | MissingModule
+    | UnboundExport
+    | BrokenManager
+    | Unreadable
+    | UnusedSuppression
+)
 
 
 class Applicability(enum.StrEnum):
@@ -179,6 +210,10 @@ class Action(enum.Enum):
     """The module that a whole ``from`` statement takes its names from."""
     MOVE = enum.auto()
     """The module that one name of a ``from`` statement is taken from."""
+    EXCHANGE = enum.auto()
+    """A decorator of contextlib becomes the other one."""
+    UNDECORATE = enum.auto()
+    """A decorator goes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from asyncpattern_lint.findings import (
+    BrokenManager,
     Finding,
     Handler,
     MissingModule,
@@ -36,6 +37,19 @@ def only(observation: Observation) -> Finding:
 
 NAME = MissingName("get_db", "app.db", False, "/p/a.py", SPAN, TARGET, (), (), None)
 MODULE = MissingModule("app.old", "app", "/p/a.py", SPAN, (), (), None)
+MANAGER = BrokenManager(
+    is_async=True,
+    decorator="acm",
+    function="open",
+    kind=Kind.COROUTINE,
+    plain=False,
+    description="",
+    managed=False,
+    path="/p/a.py",
+    span=SPAN,
+    target=TARGET,
+    evidence=(),
+)
 HANDLER = Handler("except Exception", 9)
 
 
@@ -195,6 +209,33 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "define or import `gone`, or remove it from `__all__`",
         ),
         (
+            MANAGER,
+            "`@acm` on `open`, which gives a coroutine: it needs an async generator function",
+            "let it `yield` what the `with` block gets, or remove the decorator",
+        ),
+        (
+            replace(MANAGER, kind=Kind.GENERATOR),
+            "`@acm` on `open`, which gives a generator: it needs an async generator function",
+            "write `async def open`, or decorate it with `@contextmanager`",
+        ),
+        (
+            replace(MANAGER, is_async=False, kind=Kind.ASYNC_GENERATOR),
+            "`@acm` on `open`, which gives an async generator: it needs a generator function",
+            "decorate it with `@asynccontextmanager`, and enter it with `async with`",
+        ),
+        (
+            replace(
+                MANAGER,
+                is_async=False,
+                kind=Kind.CONTEXT_MANAGER,
+                plain=True,
+                description="an instance of `Lock`",
+                managed=True,
+            ),
+            "`@acm` on `open`, which gives an instance of `Lock`: it needs a generator function",
+            "remove the decorator: what the function returns is a context manager already",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -260,6 +301,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (MODULE, "app.old"),
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
+        (MANAGER, "app.db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
     ],
