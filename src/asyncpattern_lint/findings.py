@@ -173,12 +173,46 @@ class BrokenManager:
     evidence: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SecondYield:
+    """A yield of a context manager function that a path reaches after another, in line ``first``.
+
+    ``thrown`` tells that what the ``with`` block raises leads there; ``span`` is the yield's.
+    """
+
+    is_async: bool
+    function: str
+    first: int
+    thrown: bool
+    path: str
+    span: Span
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class UnprotectedCleanup:
+    """A yield of a context manager function whose exception passes clean-up by.
+
+    ``cleanup`` is the first line of the statement that cleans up, ``line`` its number.
+    """
+
+    is_async: bool
+    function: str
+    cleanup: str
+    line: int
+    path: str
+    span: Span
+    target: Target
+
+
 Observation = (
     Misuse
     | MissingName
     | MissingModule
     | UnboundExport
     | BrokenManager
+    | SecondYield
+    | UnprotectedCleanup
     | Unreadable
     | UnusedSuppression
 )

@@ -12,8 +12,10 @@ from asyncpattern_lint.findings import (
     MissingName,
     Misuse,
     Observation,
+    SecondYield,
     Target,
     UnboundExport,
+    UnprotectedCleanup,
     Unreadable,
     UnusedSuppression,
 )
@@ -50,6 +52,8 @@ MANAGER = BrokenManager(
     target=TARGET,
     evidence=(),
 )
+SECOND = SecondYield(False, "open", 2, False, "/p/a.py", SPAN, TARGET)
+BARE = UnprotectedCleanup(True, "open", "await x.aclose()", 7, "/p/a.py", SPAN, TARGET)
 HANDLER = Handler("except Exception", 9)
 
 
@@ -236,6 +240,38 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "remove the decorator: what the function returns is a context manager already",
         ),
         (
+            SECOND,
+            (
+                "`open` is a context manager, and this `yield` follows that in line 2: leaving the "
+                "`with` block raises `RuntimeError`"
+            ),
+            "yield once on each path",
+        ),
+        (
+            replace(SECOND, first=3),
+            (
+                "`open` is a context manager, and the loop comes back to this `yield`: leaving the "
+                "`with` block raises `RuntimeError`"
+            ),
+            "leave the loop behind the `yield`, with `break` or `return`",
+        ),
+        (
+            replace(SECOND, thrown=True, is_async=True),
+            (
+                "`open` is a context manager, and what the `async with` block raises at the `yield` "
+                "in line 2 leads to this one: leaving the `async with` block raises `RuntimeError`"
+            ),
+            "move the `yield` out of the `try`, so that it is behind what may fail before",
+        ),
+        (
+            BARE,
+            (
+                "an exception in the `async with` block of `open` leaves it at this `yield`, and "
+                "`await x.aclose()` in line 7 does not run"
+            ),
+            "put the `yield` into a `try` and the clean-up into its `finally`",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -302,6 +338,8 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
         (MANAGER, "app.db"),
+        (SECOND, "app.db"),
+        (BARE, "app.db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
     ],

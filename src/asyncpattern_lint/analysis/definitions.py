@@ -1,5 +1,6 @@
 """Check what definitions make of functions: decorators that cannot work with them."""
 
+import ast
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -15,7 +16,14 @@ from asyncpattern_lint.analysis.values import (
     Values,
     is_known,
 )
-from asyncpattern_lint.findings import BrokenManager, Observation, Step, Target
+from asyncpattern_lint.findings import (
+    BrokenManager,
+    Observation,
+    SecondYield,
+    Step,
+    Target,
+    UnprotectedCleanup,
+)
 from asyncpattern_lint.index.model import (
     Attribute,
     Decorator,
@@ -24,6 +32,7 @@ from asyncpattern_lint.index.model import (
     Name,
     ScopeKind,
 )
+from asyncpattern_lint.index.yields import Yielding, bare_yield, second_yield
 from asyncpattern_lint.protocol import Protocol, Use
 from asyncpattern_lint.source import Span
 
@@ -62,6 +71,7 @@ class DefinitionChecker:
                 values = self.resolver.calls.decorators.decorate(decorator, values, frame)
                 continue
             if self._is_live(module, number):
+                yield from self._check_yields(path, module, number, protocols, values, places)
                 yield from self._broken(
                     path,
                     module,
@@ -130,6 +140,38 @@ class DefinitionChecker:
             target=Target(name, path, scope.line),
             evidence=(step, *others),
         )
+
+    def _check_yields(
+        self,
+        path: str,
+        module: ModuleIndex,
+        number: int,
+        protocols: Protocol,
+        values: Values,
+        places: Places,
+    ) -> Iterator[SecondYield | UnprotectedCleanup]:
+        """Yield what is wrong with the yields of a function that is a context manager's."""
+        scope = module.scopes[number]
+        is_async = protocols is Protocol.ASYNC_CONTEXT_MANAGER
+        if (
+            not scope.yielding & (Yielding.AGAIN | Yielding.BARE)
+            or scope.is_async is not is_async
+            or values != (FunctionValue(path, number, None),)
+        ):
+            return
+        node = places.function(scope)
+        name = self.resolver.dotted_name(path, module.qualified_name(number))
+        target = Target(name, path, scope.line)
+        second = second_yield(node)
+        if second is not None:
+            span = places.span(second.node)
+            yield SecondYield(is_async, scope.name, second.line, second.thrown, path, span, target)
+        bare = bare_yield(node)
+        if bare is not None:
+            held, cleanup = bare
+            text = ast.unparse(cleanup).partition("\n")[0]
+            span = places.span(held)
+            yield UnprotectedCleanup(is_async, scope.name, text, cleanup.lineno, path, span, target)
 
     def _is_live(self, module: ModuleIndex, number: int) -> bool:
         """Whether a definition is what its name is bound to, and not for type checkers only."""

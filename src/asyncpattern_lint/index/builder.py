@@ -51,6 +51,7 @@ from asyncpattern_lint.index.model import (
 from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.index.saved import Saved
+from asyncpattern_lint.index.yields import yielding
 from asyncpattern_lint.protocol import Use
 from asyncpattern_lint.versions import Version
 
@@ -526,6 +527,7 @@ class _Builder(ExpressionVisitor):
         scope.falls_through = self._block(node.body) == REACHED
         scope.yields_at = self.yields_at
         scope.is_generator = self.yields_at > 0
+        scope.yielding = int(yielding(node)) if scope.is_generator else 0
         self._close(number, None)
         saved.restore(self)
 

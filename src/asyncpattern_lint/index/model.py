@@ -442,7 +442,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
     under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
     attributes that the scope sets on other objects than ``self``; ``guards`` what its statements
-    ask before they go on.
+    ask before they go on. ``yielding`` holds the bits of ``yields.Yielding`` of a generator.
     """
 
     kind: ScopeKind
@@ -474,6 +474,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     metaclass: Expr | None = None
     writes: list[str] = msgspec.field(default_factory=list)
     guards: list[Condition] = msgspec.field(default_factory=list)
+    yielding: int = 0
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
