@@ -205,6 +205,26 @@ class UnprotectedCleanup:
     target: Target
 
 
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """A call of an async generator function of the project, driven where it stands.
+
+    What it gives releases something behind its yields. ``leaving`` and ``line`` say how the loop
+    over it ends early, if it does; ``step`` tells that only its next item is taken, ``once`` that
+    it yields exactly once. ``reference`` is the call as written.
+    """
+
+    reference: str
+    leaving: str
+    line: int
+    step: bool
+    once: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
 Observation = (
     Misuse
     | MissingName
@@ -213,6 +233,7 @@ Observation = (
     | BrokenManager
     | SecondYield
     | UnprotectedCleanup
+    | Driven
     | Unreadable
     | UnusedSuppression
 )

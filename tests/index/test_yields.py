@@ -35,7 +35,10 @@ def function(body: str, decorated: bool = True) -> FunctionNode:
         ("with a():\n    def g():\n        yield 1\n    yield 2", 3),
         ("x = lambda: (yield 1)\nwith a():\n    yield 2", 3),
         ("a = b()\nyield a\na.close()", Yielding.ONCE | Yielding.BARE),
-        ("match x:\n    case 1:\n        with a():\n            yield 1", 3),
+        ("match x:\n    case 1:\n        with a():\n            yield 1", Yielding.HOLDS),
+        ("if x:\n    yield 1", Yielding.NONE),
+        ("try:\n    yield 1\nexcept E:\n    pass", Yielding.ONCE),
+        ("try:\n    x()\nexcept E:\n    yield 1", Yielding.NONE),
     ],
 )
 def test_what_holds_a_yield_and_what_follows_it(body: str, bits: int) -> None:

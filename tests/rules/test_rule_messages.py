@@ -6,6 +6,7 @@ import pytest
 
 from asyncpattern_lint.findings import (
     BrokenManager,
+    Driven,
     Finding,
     Handler,
     MissingModule,
@@ -54,6 +55,7 @@ MANAGER = BrokenManager(
 )
 SECOND = SecondYield(False, "open", 2, False, "/p/a.py", SPAN, TARGET)
 BARE = UnprotectedCleanup(True, "open", "await x.aclose()", 7, "/p/a.py", SPAN, TARGET)
+LEFT = Driven("rows()", "return", 7, False, False, "/p/a.py", SPAN, TARGET, ())
 HANDLER = Handler("except Exception", 9)
 
 
@@ -272,6 +274,30 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "put the `yield` into a `try` and the clean-up into its `finally`",
         ),
         (
+            LEFT,
+            (
+                "`return` in line 7 leaves the loop and does not close `rows()`: what it holds is "
+                "released later, or never"
+            ),
+            "write `async with aclosing(rows()) as ...:`, and loop over that",
+        ),
+        (
+            replace(LEFT, leaving="", line=0, step=True, once=True),
+            "nothing keeps `rows()`: what it holds is released while it is in use, or never",
+            (
+                "decorate the function with `@asynccontextmanager` and use `async with`, or keep "
+                "the generator and close it with `aclose()`"
+            ),
+        ),
+        (
+            replace(LEFT, leaving="", line=0, once=True),
+            (
+                "`rows()` yields exactly one thing and then releases it: the loop is no loop, and "
+                "an exception in it does not reach the generator"
+            ),
+            "decorate the function with `@asynccontextmanager` and use `async with`",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -338,6 +364,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
         (MANAGER, "app.db"),
+        (LEFT, "app.db"),
         (SECOND, "app.db"),
         (BARE, "app.db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),

@@ -7,7 +7,7 @@ from functools import cached_property
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.index.builder import parse
 from asyncpattern_lint.index.model import Scope
-from asyncpattern_lint.source import Span
+from asyncpattern_lint.source import Span, decode, lines_of
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -41,6 +41,17 @@ class Places:
         assert line is not None
         assert column is not None  # the parser sets both
         return self._positions.span(node.lineno, node.col_offset, line, column)
+
+    def between(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        """Return the place between two of the parser's positions."""
+        return self._positions.span(line, column, end_line, end_column)
+
+    def text(self, span: Span) -> str:
+        """Return what stands at a place."""
+        lines = lines_of(decode(self._source))[span.line - 1 : span.end_line]
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return "\n".join(lines)
 
     def name(self, scope: Scope) -> Span:
         """Return the place of a function's name in its ``def``."""

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import dunder_all, handing, handlers
+from asyncpattern_lint.index import drives, dunder_all, handing, handlers
 from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
 from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
@@ -257,6 +257,10 @@ class _Builder(ExpressionVisitor):
         if not self.dead and not self.comprehensions:
             scope.yields.append(Return(value, line))
 
+    def note_step(self, made: ast.Call, value: Expr) -> None:
+        if not self.dead and not self.lambdas:
+            self.index.scopes[self.number].drives.append(drives.step(made, value))
+
     def _bind(self, name: str, binding: Binding) -> None:
         number = self.number
         scope = self.index.scopes[number]
@@ -396,6 +400,8 @@ class _Builder(ExpressionVisitor):
     def _for(self, node: ast.For | ast.AsyncFor) -> Flow:
         is_async = isinstance(node, ast.AsyncFor)
         value = self.visit(node.iter)
+        if isinstance(node, ast.AsyncFor) and not self.dead:
+            self.index.scopes[self.number].drives += drives.of_loop(node, value)
         self.use(value, 1 << (Use.ASYNC_FOR if is_async else Use.FOR))
         before = None if self.live is None else dict(self.live)
         self.bind_target(node.target, Element(value, is_async))

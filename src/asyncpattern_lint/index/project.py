@@ -385,6 +385,7 @@ def _slim(outline: ModuleIndex) -> None:
         scope.uses = []
         scope.calls = []
         scope.attributes = []
+        scope.drives = []
 
 
 def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:

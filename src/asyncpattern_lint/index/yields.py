@@ -9,7 +9,7 @@ import enum
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from asyncpattern_lint.index.handlers import last_name
+from asyncpattern_lint.index.handlers import first_name, last_name
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -21,7 +21,7 @@ class Yielding(enum.IntFlag):
     HOLDS = 1
     """Something is released behind each ``yield``, by ``finally`` or a context manager."""
     ONCE = 2
-    """There is one ``yield``, and no loop around it."""
+    """There is one ``yield``, and neither a loop nor a condition around it."""
     AGAIN = 4
     """A path leads from one ``yield`` to another."""
     BARE = 8
@@ -44,7 +44,6 @@ _RELEASING = frozenset(
 )  # fmt: skip
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _WITHS = (ast.With, ast.AsyncWith)
 _TRIES = (ast.Try, ast.TryStar)
 _CONDITIONAL = (ast.IfExp, ast.BoolOp, ast.Compare)
@@ -56,7 +55,7 @@ def yielding(node: FunctionNode) -> Yielding:
     places = list(_places(node.body, ()))
     if places and all(any(map(_releases, around)) for _, around in places):
         found |= Yielding.HOLDS
-    if len(places) == 1 and not any(isinstance(outer, _LOOPS) for outer, _ in places[0][1]):
+    if len(places) == 1 and all(map(_always_runs, places[0][1])):
         found |= Yielding.ONCE
     if node.decorator_list:
         # It may be a context manager's.
@@ -108,6 +107,14 @@ def _is_block(node: ast.AST) -> bool:
     return isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case)
 
 
+def _always_runs(place: tuple[ast.stmt, str]) -> bool:
+    """Whether what a statement holds runs once wherever the statement does."""
+    statement, field = place
+    return isinstance(statement, _WITHS) or (
+        isinstance(statement, _TRIES) and field in {"body", "finalbody"}
+    )
+
+
 def _releases(place: tuple[ast.stmt, str]) -> bool:
     """Whether a statement around a ``yield`` releases something behind it."""
     statement, field = place
@@ -135,17 +142,19 @@ def _only_tells(statement: ast.stmt) -> bool:
 
 def bare_yield(node: FunctionNode) -> tuple[ast.Yield, ast.stmt] | None:
     """Return a ``yield`` whose exception passes clean-up by, and the statement that cleans up."""
-    return _bare(node.body, _targets(node))
+    return _bare(node.body, _targets(node), frozenset())
 
 
 def _bare(
-    statements: Sequence[ast.stmt], kept: frozenset[str]
+    statements: Sequence[ast.stmt], kept: frozenset[str], entered: frozenset[str]
 ) -> tuple[ast.Yield, ast.stmt] | None:
     for position, statement in enumerate(statements):
         found = next((y for y in _yields_in(statement) if isinstance(y, ast.Yield)), None)
+        if isinstance(statement, _WITHS) and _has_stack(statement):
+            continue
         if found is None and isinstance(statement, _WITHS):
-            # An exception leaves it as it leaves the block around it.
-            inner = _bare(statement.body, kept)
+            # An exception leaves it as it leaves the block around it; what it bound, it releases.
+            inner = _bare(statement.body, kept, entered | _bound(statement))
             if inner is not None:
                 return inner
             found = next(
@@ -159,14 +168,20 @@ def _bare(
             )
         elif found is None and isinstance(statement, ast.If | ast.Try | ast.TryStar):
             for block in (statement.body, statement.orelse):
-                inner = None if getattr(statement, "finalbody", None) else _bare(block, kept)
+                protected = bool(getattr(statement, "finalbody", None))
+                inner = None if protected else _bare(block, kept, entered)
                 if inner is not None:
                     return inner
         if found is not None:
             for following in statements[position + 1 :]:
-                if _cleans_up(following, kept):
+                if _cleans_up(following, kept, entered):
                     return found, following
     return None
+
+
+def _has_stack(statement: ast.With | ast.AsyncWith) -> bool:
+    """Whether a ``with`` enters a stack, on which any clean-up may be."""
+    return any(last_name(i.context_expr).endswith("ExitStack") for i in statement.items)
 
 
 def _targets(node: FunctionNode) -> frozenset[str]:
@@ -179,8 +194,19 @@ def _targets(node: FunctionNode) -> frozenset[str]:
     )
 
 
-def _cleans_up(statement: ast.stmt, kept: frozenset[str]) -> bool:
-    """Whether a statement releases something, or puts back what was there before."""
+def _bound(statement: ast.With | ast.AsyncWith) -> frozenset[str]:
+    return frozenset(
+        item.optional_vars.id
+        for item in statement.items
+        if isinstance(item.optional_vars, ast.Name)
+    )
+
+
+def _cleans_up(statement: ast.stmt, kept: frozenset[str], entered: frozenset[str]) -> bool:
+    """Whether a statement releases something, or puts back what was there before.
+
+    ``entered`` are the names that the ``with`` statements around it bind.
+    """
     if isinstance(statement, ast.Assign):
         return isinstance(statement.value, ast.Name) and any(
             isinstance(target, ast.Attribute | ast.Subscript) and ast.unparse(target) in kept
@@ -189,7 +215,11 @@ def _cleans_up(statement: ast.stmt, kept: frozenset[str]) -> bool:
     if not isinstance(statement, ast.Expr):
         return False
     value = statement.value.value if isinstance(statement.value, ast.Await) else statement.value
-    return isinstance(value, ast.Call) and last_name(value.func) in _RELEASING
+    return (
+        isinstance(value, ast.Call)
+        and last_name(value.func) in _RELEASING
+        and first_name(value.func) not in entered
+    )
 
 
 # --- a second yield --------------------------------------------------------------------------
