@@ -206,6 +206,24 @@ class UnprotectedCleanup:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenPromise:
+    """A return annotation that contradicts what calling the function gives.
+
+    ``annotation`` is it as written, ``kind`` that of what is given; ``overridden`` tells that
+    the function has no body, and that those which override it give that.
+    """
+
+    function: str
+    annotation: str
+    kind: Kind
+    overridden: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Driven:
     """A call of an async generator function of the project, driven where it stands.
 
@@ -233,6 +251,7 @@ Observation = (
     | BrokenManager
     | SecondYield
     | UnprotectedCleanup
+    | BrokenPromise
     | Driven
     | Unreadable
     | UnusedSuppression

@@ -6,6 +6,7 @@ import pytest
 
 from asyncpattern_lint.findings import (
     BrokenManager,
+    BrokenPromise,
     Driven,
     Finding,
     Handler,
@@ -56,6 +57,7 @@ MANAGER = BrokenManager(
 SECOND = SecondYield(False, "open", 2, False, "/p/a.py", SPAN, TARGET)
 BARE = UnprotectedCleanup(True, "open", "await x.aclose()", 7, "/p/a.py", SPAN, TARGET)
 LEFT = Driven("rows()", "return", 7, False, False, "/p/a.py", SPAN, TARGET, ())
+PROMISE = BrokenPromise("rows", "Session", Kind.ASYNC_GENERATOR, False, "/p/a.py", SPAN, TARGET, ())
 HANDLER = Handler("except Exception", 9)
 
 
@@ -298,6 +300,27 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "decorate the function with `@asynccontextmanager` and use `async with`",
         ),
         (
+            PROMISE,
+            "`rows` is annotated as `Session` and gives an async generator",
+            (
+                "annotate it as `AsyncIterator[...]`; to be entered with `async with` it has to "
+                "be decorated with `@asynccontextmanager` as well"
+            ),
+        ),
+        (
+            replace(PROMISE, annotation="None", kind=Kind.CONTEXT_MANAGER),
+            "`rows` is annotated as `None` and gives a context manager",
+            "annotate it as `Iterator[...]`",
+        ),
+        (
+            replace(PROMISE, annotation="AsyncIterator[int]", overridden=True),
+            (
+                "`async def` without `yield` and annotated as `AsyncIterator[int]`: `rows` would "
+                "have to be awaited first, and async generators override it"
+            ),
+            "write `def rows(...) -> AsyncIterator[int]`, without `async`",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -364,6 +387,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
         (MANAGER, "app.db"),
+        (PROMISE, "app.db"),
         (LEFT, "app.db"),
         (SECOND, "app.db"),
         (BARE, "app.db"),

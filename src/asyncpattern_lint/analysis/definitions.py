@@ -7,6 +7,7 @@ from functools import partial
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.judge import judge, offered
 from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.promises import PromiseChecker
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import (
     ANY_ARGUMENTS,
@@ -48,13 +49,15 @@ class DefinitionChecker:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self.promises = PromiseChecker(resolver)
 
     def check(self, path: str, module: ModuleIndex, source: bytes) -> Iterator[Observation]:
         """Yield what is wrong with the definitions of a module."""
         places = Places(path, source)
         for number, scope in enumerate(module.scopes):
-            if scope.kind is ScopeKind.FUNCTION and scope.decorators:
+            if scope.kind is ScopeKind.FUNCTION:
                 yield from self._check_decorators(path, module, number, places)
+                yield from self.promises.check(path, module, number, places)
 
     def _check_decorators(
         self, path: str, module: ModuleIndex, number: int, places: Places
