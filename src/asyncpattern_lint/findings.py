@@ -224,6 +224,25 @@ class BrokenPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenOverride:
+    """An override that gives what an inherited method cannot use.
+
+    ``kind`` is that of what it gives, ``description`` what it is where the kind does not say it;
+    ``use`` is what ``caller``, the inherited method, makes of it.
+    """
+
+    function: str
+    kind: Kind
+    description: str
+    use: Use
+    caller: str
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Driven:
     """A call of an async generator function of the project, driven where it stands.
 
@@ -252,6 +271,7 @@ Observation = (
     | SecondYield
     | UnprotectedCleanup
     | BrokenPromise
+    | BrokenOverride
     | Driven
     | Unreadable
     | UnusedSuppression

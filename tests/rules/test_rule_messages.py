@@ -6,6 +6,7 @@ import pytest
 
 from asyncpattern_lint.findings import (
     BrokenManager,
+    BrokenOverride,
     BrokenPromise,
     Driven,
     Finding,
@@ -58,6 +59,9 @@ SECOND = SecondYield(False, "open", 2, False, "/p/a.py", SPAN, TARGET)
 BARE = UnprotectedCleanup(True, "open", "await x.aclose()", 7, "/p/a.py", SPAN, TARGET)
 LEFT = Driven("rows()", "return", 7, False, False, "/p/a.py", SPAN, TARGET, ())
 PROMISE = BrokenPromise("rows", "Session", Kind.ASYNC_GENERATOR, False, "/p/a.py", SPAN, TARGET, ())
+OVERRIDE = BrokenOverride(
+    "stop", Kind.OTHER, "None", Use.AWAIT, "Base.run", "/p/a.py", SPAN, TARGET, ()
+)
 HANDLER = Handler("except Exception", 9)
 
 
@@ -321,6 +325,30 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "write `def rows(...) -> AsyncIterator[int]`, without `async`",
         ),
         (
+            OVERRIDE,
+            (
+                "`stop` gives None, unlike the method that it overrides: `Base.run`, which this "
+                "class inherits, awaits it"
+            ),
+            "write `async def stop`, without `yield`",
+        ),
+        (
+            replace(OVERRIDE, kind=Kind.COROUTINE, description="", use=Use.DISCARDED),
+            (
+                "`stop` gives a coroutine, unlike the method that it overrides: `Base.run`, which "
+                "this class inherits, calls it as a statement, so that its body never runs"
+            ),
+            "write `def stop`, or override `Base.run` as well",
+        ),
+        (
+            replace(OVERRIDE, kind=Kind.GENERATOR, description="", use=Use.ASYNC_FOR),
+            (
+                "`stop` gives a generator, unlike the method that it overrides: `Base.run`, which "
+                "this class inherits, uses it in `async for`"
+            ),
+            "make it what it overrides, or override `Base.run` as well",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -387,6 +415,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
         (MANAGER, "app.db"),
+        (OVERRIDE, "app.db"),
         (PROMISE, "app.db"),
         (LEFT, "app.db"),
         (SECOND, "app.db"),

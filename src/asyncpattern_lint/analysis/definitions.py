@@ -6,6 +6,7 @@ from functools import partial
 
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.judge import judge, offered
+from asyncpattern_lint.analysis.overrides import OverrideChecker
 from asyncpattern_lint.analysis.places import Places
 from asyncpattern_lint.analysis.promises import PromiseChecker
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -50,6 +51,7 @@ class DefinitionChecker:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.promises = PromiseChecker(resolver)
+        self.overrides = OverrideChecker(resolver)
 
     def check(self, path: str, module: ModuleIndex, source: bytes) -> Iterator[Observation]:
         """Yield what is wrong with the definitions of a module."""
@@ -58,6 +60,8 @@ class DefinitionChecker:
             if scope.kind is ScopeKind.FUNCTION:
                 yield from self._check_decorators(path, module, number, places)
                 yield from self.promises.check(path, module, number, places)
+            elif scope.kind is ScopeKind.CLASS:
+                yield from self.overrides.check(path, module, number, places)
 
     def _check_decorators(
         self, path: str, module: ModuleIndex, number: int, places: Places
