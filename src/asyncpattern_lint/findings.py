@@ -243,6 +243,21 @@ class BrokenOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictingTwin:
+    """A public function of the project that has a namesake of another kind.
+
+    ``others`` are namesakes in other modules with their kinds.
+    """
+
+    function: str
+    kind: Kind
+    others: tuple[tuple[Target, Kind], ...]
+    path: str
+    span: Span
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
 class Driven:
     """A call of an async generator function of the project, driven where it stands.
 
@@ -272,6 +287,7 @@ Observation = (
     | UnprotectedCleanup
     | BrokenPromise
     | BrokenOverride
+    | ConflictingTwin
     | Driven
     | Unreadable
     | UnusedSuppression
@@ -436,7 +452,7 @@ class Report:
     ``tally`` and ``unresolved`` are None where they were not asked for. ``suppressed`` counts
     the findings that comments keep back, ``baselined`` those that the baseline does, ``fixed``
     those that are gone, or would be, through ``changes``; ``unsafe_fixes`` tells that unsafe fixes
-    are asked for too.
+    are asked for too. ``twins`` counts the functions with a namesake of another kind.
     """
 
     findings: tuple[Finding, ...]
@@ -451,3 +467,4 @@ class Report:
     fixed: int = 0
     changes: tuple[Change, ...] = ()
     unsafe_fixes: bool = False
+    twins: int = 0

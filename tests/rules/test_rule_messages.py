@@ -8,6 +8,7 @@ from asyncpattern_lint.findings import (
     BrokenManager,
     BrokenOverride,
     BrokenPromise,
+    ConflictingTwin,
     Driven,
     Finding,
     Handler,
@@ -61,6 +62,14 @@ LEFT = Driven("rows()", "return", 7, False, False, "/p/a.py", SPAN, TARGET, ())
 PROMISE = BrokenPromise("rows", "Session", Kind.ASYNC_GENERATOR, False, "/p/a.py", SPAN, TARGET, ())
 OVERRIDE = BrokenOverride(
     "stop", Kind.OTHER, "None", Use.AWAIT, "Base.run", "/p/a.py", SPAN, TARGET, ()
+)
+TWIN = ConflictingTwin(
+    "get_db",
+    Kind.ASYNC_GENERATOR,
+    ((Target("app.api.get_db", "/p/app/api.py", 4), Kind.COROUTINE),),
+    "/p/a.py",
+    SPAN,
+    TARGET,
 )
 HANDLER = Handler("except Exception", 9)
 
@@ -349,6 +358,11 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "make it what it overrides, or override `Base.run` as well",
         ),
         (
+            TWIN,
+            "`get_db` gives an async generator here, and `app.api.get_db` gives a coroutine",
+            "name one of them after what it gives",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -415,6 +429,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
         (MANAGER, "app.db"),
+        (TWIN, "app.db"),
         (OVERRIDE, "app.db"),
         (PROMISE, "app.db"),
         (LEFT, "app.db"),

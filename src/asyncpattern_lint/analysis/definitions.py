@@ -10,6 +10,7 @@ from asyncpattern_lint.analysis.overrides import OverrideChecker
 from asyncpattern_lint.analysis.places import Places
 from asyncpattern_lint.analysis.promises import PromiseChecker
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.twins import TwinChecker
 from asyncpattern_lint.analysis.values import (
     ANY_ARGUMENTS,
     External,
@@ -52,6 +53,7 @@ class DefinitionChecker:
         self.resolver = resolver
         self.promises = PromiseChecker(resolver)
         self.overrides = OverrideChecker(resolver)
+        self.twins = TwinChecker(resolver)
 
     def check(self, path: str, module: ModuleIndex, source: bytes) -> Iterator[Observation]:
         """Yield what is wrong with the definitions of a module."""
@@ -62,6 +64,7 @@ class DefinitionChecker:
                 yield from self.promises.check(path, module, number, places)
             elif scope.kind is ScopeKind.CLASS:
                 yield from self.overrides.check(path, module, number, places)
+        yield from self.twins.check(path, module, places)
 
     def _check_decorators(
         self, path: str, module: ModuleIndex, number: int, places: Places

@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -76,6 +76,7 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
+    functions: dict[str, str] = {}
     failure: Failure | None = None
 
 
@@ -95,6 +96,7 @@ class _Facts:
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
+    functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
 class Project:
@@ -242,6 +244,13 @@ class Project:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
 
+    def namesakes(self, name: str) -> Mapping[str, Sequence[str]]:
+        """Return where public functions of a name are defined, by what their text says of them.
+
+        Plain functions and those of tests are left out.
+        """
+        return self._facts.functions.get(name, {})
+
     def subclasses(self, name: str) -> list[Subclass]:
         """Return the classes known here that derive from one of this name, however far.
 
@@ -295,6 +304,8 @@ class Project:
         self._facts.registered.update(entry.registered)
         if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
+            for name, shape in entry.functions.items():
+                self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
         for facts in entry.classes:
             for base in facts.bases:
                 self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
@@ -366,7 +377,18 @@ def _entry(outline: Outline) -> _Entry:
         outline.setters,
         outline.handed,
         outline.registered,
+        dict(_functions(outline)),
     )
+
+
+def _functions(outline: ModuleIndex) -> Iterator[tuple[str, str]]:
+    """Yield the public functions that a module gives to others, each with its shape."""
+    for name, entry in outline.scopes[0].bindings.items():
+        binding = entry.every[0]
+        if not name.startswith("_") and isinstance(binding, Defined) and len(entry.every) == 1:
+            scope = outline.scopes[binding.scope]
+            if scope.kind is ScopeKind.FUNCTION and (scope.is_async or scope.is_generator):
+                yield name, shape_of(outline, entry)
 
 
 def _twins(outline: ModuleIndex) -> Iterator[str]:
