@@ -26,8 +26,8 @@ from asyncpattern_lint.index.model import (
     Name,
     Parameter,
     Scope,
-    ScopeKind,
 )
+from asyncpattern_lint.index.project import shape_of
 from asyncpattern_lint.protocol import Use
 
 #: The uses that an outline tells exactly.
@@ -49,15 +49,8 @@ class OverrideChecker:
     ) -> Iterator[BrokenOverride]:
         """Yield the overrides of a class that an inherited method cannot work with."""
         scope = module.scopes[number]
-        names = {
-            name: entry.every[0].scope
-            for name, entry in scope.bindings.items()
-            if not name.startswith("__")
-            and len(entry.every) == 1
-            and isinstance(entry.every[0], Defined)
-            and module.scopes[entry.every[0].scope].kind is ScopeKind.FUNCTION
-        }
-        if not names or not scope.bases or not self._is_plain(path, number, scope):
+        names = dict(self._overrides(path, module, number)) if scope.bases else {}
+        if not names or not self._is_plain(path, number, scope):
             return
         value = ClassValue(path, number)
         inherited = list(self._inherited(value))
@@ -68,6 +61,18 @@ class OverrideChecker:
                 yield self._observed(
                     path, module, defined, places, base, owner, caller, use, verdict
                 )
+
+    def _overrides(self, path: str, module: ModuleIndex, number: int) -> Iterator[tuple[str, int]]:
+        """Yield the methods that may override one of another kind, with their scopes."""
+        overridden = self.resolver.project.overridden(path, number)
+        for name, entry in module.scopes[number].bindings.items():
+            shapes = overridden.get(name)
+            binding = entry.every[0]
+            if shapes and not name.startswith("__") and len(entry.every) == 1:
+                shape = shape_of(module, entry)
+                # What plain functions give hangs on their bodies.
+                if isinstance(binding, Defined) and (not shape or shapes != {shape}):
+                    yield name, binding.scope
 
     def _is_plain(self, path: str, number: int, scope: Scope) -> bool:
         """Whether a class is what its body says."""

@@ -97,6 +97,7 @@ class _Facts:
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
     functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
 
 
 class Project:
@@ -281,6 +282,25 @@ class Project:
                     by_member.setdefault(bound, []).append(subclass)
         return by_member.get(member, [])
 
+    def overridden(self, path: str, number: int) -> Mapping[str, set[str]]:
+        """Return the shapes of the members that a class may override, by their names.
+
+        They are those of the classes known here that have the names of its ancestors.
+        """
+        found: dict[str, set[str]] = {}
+        own = [facts for facts in self._entries[path].classes if facts.number == number]
+        queue = [base for facts in own for base in facts.bases]
+        asked = set(queue)
+        while queue:
+            for facts in self._facts.classes.get(queue.pop(), ()):
+                for member, shape in facts.members.items():
+                    found.setdefault(member, set()).add(shape)
+                for base in facts.bases:
+                    if base not in asked:
+                        asked.add(base)
+                        queue.append(base)
+        return found
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
@@ -307,6 +327,7 @@ class Project:
             for name, shape in entry.functions.items():
                 self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
         for facts in entry.classes:
+            self._facts.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
                 self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
         if entry.classes:
