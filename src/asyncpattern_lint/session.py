@@ -22,7 +22,15 @@ from asyncpattern_lint.discovery import (
     project_root,
 )
 from asyncpattern_lint.files import Stamps, stamp
-from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.findings import (
+    Annotations,
+    ConflictingTwin,
+    Finding,
+    Report,
+    Tally,
+    Unreadable,
+    Unresolved,
+)
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
@@ -104,6 +112,7 @@ class Session:
             fixed=len(first.told) - len(last.told),
             changes=() if repaired is None else repaired.changes,
             unsafe_fixes=settings.unsafe_fixes,
+            twins=last.twins,
         )
 
     def _repair(
@@ -242,7 +251,8 @@ class Look(NamedTuple):
 
     ``every`` holds the findings of every code where something may be fixed, ``findings`` those
     of the codes that are on. ``unreadable`` counts the files that cannot be read or parsed where
-    APL901 is off; ``unchecked`` are those of which nothing else is known.
+    APL901 is off; ``unchecked`` are those of which nothing else is known. ``twins`` counts the
+    functions with a namesake of another kind.
     """
 
     every: set[Finding]
@@ -250,6 +260,7 @@ class Look(NamedTuple):
     checker: Checker
     unreadable: int
     unchecked: frozenset[str]
+    twins: int = 0
 
 
 def look_at(
@@ -261,7 +272,7 @@ def look_at(
     known = frozenset(known_codes()) if settings.is_fixing else None
     every: set[Finding] = set()
     findings: set[Finding] = set()
-    unreadable = 0
+    unreadable = twins = 0
     unchecked: set[str] = set()
     for path, observations in check_all(checker, tuple(files), settings.jobs):
         enabled = settings.enabled_in(path)
@@ -269,11 +280,12 @@ def look_at(
             if isinstance(observation, Unreadable):
                 unchecked.add(path)
                 unreadable += "APL901" not in enabled
+            twins += isinstance(observation, ConflictingTwin)
             for finding in findings_of(observation, known or enabled):
                 every.add(finding)
                 if finding.code in enabled:
                     findings.add(finding)
-    return Look(every, findings, checker, unreadable, frozenset(unchecked))
+    return Look(every, findings, checker, unreadable, frozenset(unchecked), twins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +303,7 @@ class _Told:
     unreadable: int
     remark: str
     checker: Checker = field(compare=False)
+    twins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +329,7 @@ class _Run:
             unreadable=look.unreadable,
             remark=remark,
             checker=look.checker,
+            twins=look.twins,
         )
 
 

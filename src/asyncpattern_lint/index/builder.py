@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import dunder_all, handing, handlers
+from asyncpattern_lint.index import drives, dunder_all, handing, handlers
 from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
 from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
@@ -50,6 +50,8 @@ from asyncpattern_lint.index.model import (
 )
 from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
+from asyncpattern_lint.index.saved import Saved
+from asyncpattern_lint.index.yields import yielding
 from asyncpattern_lint.protocol import Use
 from asyncpattern_lint.versions import Version
 
@@ -200,8 +202,8 @@ class _Builder(ExpressionVisitor):
         scope.attributes = list(self.attributes)
         self.pending.append((number, self.name_uses, self.loads))
 
-    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> "_Saved":
-        saved = _Saved(self)
+    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> Saved:
+        saved = Saved(self)
         self._open(scope_kind, name, node.lineno, node.end_lineno or node.lineno)
         self.uses, self.name_uses, self.loads = {}, {}, {}
         self.calls, self.attributes = {}, {}
@@ -250,6 +252,10 @@ class _Builder(ExpressionVisitor):
         scope = self.index.scopes[self.number]
         if not self.dead and not self.comprehensions:
             scope.yields.append(Return(value, line))
+
+    def note_step(self, made: ast.Call, value: Expr) -> None:
+        if not self.dead and not self.lambdas:
+            self.index.scopes[self.number].drives.append(drives.step(made, value))
 
     def _bind(self, name: str, binding: Binding) -> None:
         number = self.number
@@ -391,6 +397,8 @@ class _Builder(ExpressionVisitor):
     def _for(self, node: ast.For | ast.AsyncFor) -> Flow:
         is_async = isinstance(node, ast.AsyncFor)
         value = self.visit(node.iter)
+        if isinstance(node, ast.AsyncFor) and not self.dead:
+            self.index.scopes[self.number].drives += drives.of_loop(node, value)
         self.use(value, 1 << (Use.ASYNC_FOR if is_async else Use.FOR))
         before = None if self.live is None else dict(self.live)
         self.bind_target(node.target, Element(value, is_async))
@@ -523,6 +531,7 @@ class _Builder(ExpressionVisitor):
         scope.falls_through = self._block(node.body) == REACHED
         scope.yields_at = self.yields_at
         scope.is_generator = self.yields_at > 0
+        scope.yielding = int(yielding(node)) if scope.is_generator else 0
         self._close(number, None)
         saved.restore(self)
 
@@ -772,23 +781,3 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].outer.extend(node.names)
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
-
-
-class _Saved:
-    """The state of the enclosing scope while a nested one is walked."""
-
-    _FIELDS = (
-        "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
-        "guards", "number", "at_module_level", "dead", "type_only", "probed",
-        "self_name", "self_class", "conditions", "missing",
-    )  # fmt: skip
-
-    def __init__(self, builder: _Builder) -> None:
-        self._values = {field: getattr(builder, field) for field in self._FIELDS}
-
-    def restore(self, builder: _Builder) -> None:
-        inner = builder.loads
-        for field, value in self._values.items():
-            setattr(builder, field, value)
-        for name, line in inner.items():
-            builder.loads[name] = max(line, builder.loads.get(name, 0))

@@ -21,6 +21,7 @@ from asyncpattern_lint.index.conditions import (
     tells,
     without,
 )
+from asyncpattern_lint.index.drives import of_step
 from asyncpattern_lint.index.handlers import asked_about, opposite
 from asyncpattern_lint.index.lowering import (
     annotation,
@@ -142,6 +143,9 @@ class ExpressionVisitor:
 
     def note_attribute(self, base: Expr, name: str, value: Expr, line: int) -> None:
         """Note that an attribute of an object is set."""
+
+    def note_step(self, made: ast.Call, value: Expr) -> None:
+        """Note that the next item of what a call gives is taken."""
 
     def note_item(self, name: str, key: str) -> None:
         """Note that an item of what a name stands for is set: ``*`` for a computed key."""
@@ -321,6 +325,9 @@ class ExpressionVisitor:
         call = Call(func, args, keywords)
         if args or keywords:
             self.calls[call] = None
+        made = of_step(node)
+        if made is not None:
+            self.note_step(made, func.value if type(func) is Attribute else args[0])
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
         if type(func) is Name:

@@ -256,6 +256,13 @@ def last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def first_name(node: ast.expr) -> str:
+    """Return the name that a chain of attributes starts from, else an empty string."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def guards_of_try(node: ast.Try | ast.TryStar) -> tuple[Guard, ...]:
     """Return the guards that a ``try`` puts around its body, in the order of its handlers."""
     guards = []

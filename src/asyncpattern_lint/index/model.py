@@ -427,6 +427,22 @@ class AttributeSet(Struct, frozen=True):
     annotation: Expr | None
 
 
+class Drive(Struct, frozen=True):
+    """A call of which a scope takes items without keeping what it gives.
+
+    ``leaving`` is the statement, in ``leaving_line``, that leaves the loop before its end, empty
+    where there is none; it is ``step`` where only the next item is taken.
+    """
+
+    value: Expr
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    leaving: str = ""
+    leaving_line: int = 0
+
+
 class Scope(msgspec.Struct, array_like=True, gc=False):
     """A module, function or class and what happens in it.
 
@@ -442,7 +458,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
     under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
     attributes that the scope sets on other objects than ``self``; ``guards`` what its statements
-    ask before they go on.
+    ask before they go on. ``yielding`` holds the bits of ``yields.Yielding`` of a generator,
+    ``drives`` the calls whose items are taken with ``async for`` or ``anext``.
     """
 
     kind: ScopeKind
@@ -474,6 +491,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     metaclass: Expr | None = None
     writes: list[str] = msgspec.field(default_factory=list)
     guards: list[Condition] = msgspec.field(default_factory=list)
+    yielding: int = 0
+    drives: list[Drive] = msgspec.field(default_factory=list)
 
 
 class Write(Struct, frozen=True):

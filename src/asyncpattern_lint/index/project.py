@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -74,6 +74,7 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
+    functions: dict[str, str] = {}
     failure: Failure | None = None
 
 
@@ -91,6 +92,8 @@ class _Facts:
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
+    functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
 
 
 class Project:
@@ -236,6 +239,13 @@ class Project:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
 
+    def namesakes(self, name: str) -> Mapping[str, Sequence[str]]:
+        """Return where public functions of a name are defined, by what their text says of them.
+
+        Plain functions and those of tests are left out.
+        """
+        return self._facts.functions.get(name, {})
+
     def subclasses(self, name: str) -> list[Subclass]:
         """Return the classes known here that derive from one of this name, however far.
 
@@ -266,6 +276,25 @@ class Project:
                     by_member.setdefault(bound, []).append(subclass)
         return by_member.get(member, [])
 
+    def overridden(self, path: str, number: int) -> Mapping[str, set[str]]:
+        """Return the shapes of the members that a class may override, by their names.
+
+        They are those of the classes known here that have the names of its ancestors.
+        """
+        found: dict[str, set[str]] = {}
+        own = [facts for facts in self._entries[path].classes if facts.number == number]
+        queue = [base for facts in own for base in facts.bases]
+        asked = set(queue)
+        while queue:
+            for facts in self._facts.classes.get(queue.pop(), ()):
+                for member, shape in facts.members.items():
+                    found.setdefault(member, set()).add(shape)
+                for base in facts.bases:
+                    if base not in asked:
+                        asked.add(base)
+                        queue.append(base)
+        return found
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
@@ -288,7 +317,11 @@ class Project:
             self._facts.handed.setdefault(place, set()).add(name)
         self._given_away = None
         self._facts.registered.update(entry.registered)
+        if not self.is_test(path):
+            for name, shape in entry.functions.items():
+                self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
         for facts in entry.classes:
+            self._facts.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
                 self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
         if entry.classes:
@@ -357,7 +390,18 @@ def _entry(outline: Outline) -> _Entry:
         outline.setters,
         outline.handed,
         outline.registered,
+        dict(_functions(outline)),
     )
+
+
+def _functions(outline: ModuleIndex) -> Iterator[tuple[str, str]]:
+    """Yield the public functions that a module gives to others, each with its shape."""
+    for name, entry in outline.scopes[0].bindings.items():
+        binding = entry.every[0]
+        if not name.startswith("_") and isinstance(binding, Defined) and len(entry.every) == 1:
+            scope = outline.scopes[binding.scope]
+            if scope.kind is ScopeKind.FUNCTION and (scope.is_async or scope.is_generator):
+                yield name, shape_of(outline, entry)
 
 
 def _twins(outline: ModuleIndex) -> Iterator[str]:
@@ -376,6 +420,7 @@ def _slim(outline: ModuleIndex) -> None:
         scope.uses = []
         scope.calls = []
         scope.attributes = []
+        scope.drives = []
 
 
 def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:
