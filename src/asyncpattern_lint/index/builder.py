@@ -163,19 +163,7 @@ class _Builder(ExpressionVisitor):
             pruner.prune(number, name_uses, loads)
         index.is_open = self.is_open or may_bind(tree, self.mentions)
         index.has_open_path = self.has_open_path
-        index.written = sorted({name for head, name in self.written if head in self.imported})
-        index.written_modules = sorted(
-            {
-                (item.name or item.module).rpartition(".")[2]
-                for head, name in self.written
-                if name == "*"
-                for item in index.imports
-                if item.bound == head
-            }
-        )
-        index.rewritten = sorted(
-            {*index.rewritten, *(h for h, n in self.written if n in handing.DECISIVE)}
-        )
+        handing.note_writes(index, self.written, self.imported)
         index.sys_modules = sorted(self.sys_modules)
         index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)

@@ -45,6 +45,21 @@ _HARMLESS = frozenset(
 )
 
 
+def note_writes(index: ModuleIndex, written: set[tuple[str, str]], imported: set[str]) -> None:
+    """Note which attributes a module sets on others: the name that leads there, and theirs."""
+    index.written = sorted({name for head, name in written if head in imported})
+    index.written_modules = sorted(
+        {
+            (item.name or item.module).rpartition(".")[2]
+            for head, name in written
+            if name == "*"
+            for item in index.imports
+            if item.bound == head
+        }
+    )
+    index.rewritten = sorted({*index.rewritten, *(h for h, n in written if n in DECISIVE)})
+
+
 def note(index: ModuleIndex, reset: Iterable[tuple[int, str]], called_at: Sequence[int]) -> None:
     """Note in an outline who changes what.
 
