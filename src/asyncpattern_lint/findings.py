@@ -126,6 +126,33 @@ class UnboundExport:
     unlisted: tuple[str, ...] = ()
 
 
+class Taker(enum.Enum):
+    """What calls a function that it is given, and does something with the result."""
+
+    DEPENDENCY = "dependency"
+    FIXTURE = "fixture"
+    LIFESPAN = "lifespan"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A function given to a framework that cannot use what the function gives.
+
+    ``construct`` is what takes it, ``reference`` the function, both as written; ``hidden`` tells
+    that the framework does not even find it.
+    """
+
+    taker: Taker
+    kind: Kind
+    construct: str
+    reference: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...] = ()
+    hidden: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
@@ -150,7 +177,9 @@ class UnusedSuppression:
     span: Span
 
 
-Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable | UnusedSuppression
+Observation = (
+    Misuse | MissingName | MissingModule | UnboundExport | Handover | Unreadable | UnusedSuppression
+)
 
 
 class Applicability(enum.StrEnum):

@@ -66,6 +66,8 @@ def _unproven(mark: Mark, execution: Execution, lines: range) -> str:
         return "no case function executes this line"
     if mark.idle:
         return _ran(mark, reached)
+    if mark.shown:
+        return _unshown(mark, reached, Path(execution.fixture))
     if mark.code.startswith(_SILENT_ROWS):
         return "a silent bug must say which body does not run: (never runs: name)"
     raised = [
@@ -81,6 +83,23 @@ def _unproven(mark: Mark, execution: Execution, lines: range) -> str:
             f"Python raises something else: {[(entry.types[0], entry.message) for entry in raised]}"
         )
     return ""
+
+
+def _unshown(mark: Mark, reached: list[Case], fixture: Path) -> str:
+    """Say why a case function does not show what the bug at a mark leads to."""
+    case = next((case for case in reached if case.name == mark.shown), None)
+    if case is None:
+        return f"{mark.shown} does not execute this line"
+    if case.error is not None:
+        return f"{mark.shown} fails:\n{case.error}"
+    asserts = any(
+        isinstance(inner, ast.Assert)
+        for path in fixture.rglob("main.py")
+        for node in ast.parse(path.read_bytes()).body
+        if getattr(node, "name", "") == mark.shown
+        for inner in ast.walk(node)
+    )
+    return "" if asserts else f"{mark.shown} asserts nothing"
 
 
 def _ran(mark: Mark, reached: list[Case]) -> str:

@@ -7,10 +7,12 @@ import pytest
 from asyncpattern_lint.findings import (
     Finding,
     Handler,
+    Handover,
     MissingModule,
     MissingName,
     Misuse,
     Observation,
+    Taker,
     Target,
     UnboundExport,
     Unreadable,
@@ -36,6 +38,9 @@ def only(observation: Observation) -> Finding:
 
 NAME = MissingName("get_db", "app.db", False, "/p/a.py", SPAN, TARGET, (), (), None)
 MODULE = MissingModule("app.old", "app", "/p/a.py", SPAN, (), (), None)
+HANDOVER = Handover(
+    Taker.DEPENDENCY, Kind.ASYNC_CONTEXT_MANAGER, "Depends", "get_db", "/p/a.py", SPAN, TARGET
+)
 HANDLER = Handler("except Exception", 9)
 
 
@@ -195,6 +200,51 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "define or import `gone`, or remove it from `__all__`",
         ),
         (
+            HANDOVER,
+            (
+                "`get_db` is decorated with `@asynccontextmanager`: `Depends` does not enter what it"
+                " gives"
+            ),
+            (
+                "remove `@asynccontextmanager` from the dependency: FastAPI runs a bare generator"
+                " function as a context manager; who enters it by hand can decorate it for himself"
+            ),
+        ),
+        (
+            replace(
+                HANDOVER,
+                taker=Taker.FIXTURE,
+                kind=Kind.CONTEXT_MANAGER,
+                construct="contextmanager",
+            ),
+            "`get_db` is a context manager: tests get it and not what it yields",
+            (
+                "remove `@contextmanager`: pytest runs a bare generator function to its `yield`, and"
+                " what follows after the test"
+            ),
+        ),
+        (
+            replace(HANDOVER, taker=Taker.FIXTURE, construct="c.asynccontextmanager", hidden=True),
+            "`@c.asynccontextmanager` hides the fixture `get_db`: pytest does not find it",
+            (
+                "remove `@c.asynccontextmanager`: pytest_asyncio runs a bare generator function to its"
+                " `yield`, and what follows after the test"
+            ),
+        ),
+        (
+            replace(HANDOVER, taker=Taker.LIFESPAN, kind=Kind.CONTEXT_MANAGER, construct="FastAPI"),
+            "`get_db` gives a context manager: `FastAPI` enters its lifespan with `async with`",
+            "make `get_db` an `async def` under `@asynccontextmanager`",
+        ),
+        (
+            replace(HANDOVER, taker=Taker.LIFESPAN, kind=Kind.COROUTINE, construct="Starlette"),
+            "`get_db` gives a coroutine: `Starlette` enters its lifespan with `async with`",
+            (
+                "decorate `get_db` with `@asynccontextmanager`, and let it `yield` between start-up"
+                " and shutdown"
+            ),
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -260,6 +310,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (MODULE, "app.old"),
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
+        (HANDOVER, "app.db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
     ],

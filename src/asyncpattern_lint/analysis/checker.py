@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -24,6 +25,7 @@ class Checker:
         self.candidates = candidates
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
+        self.frameworks = FrameworkChecker(self.resolver)
         self.walked = 0
         self._uses: UseChecker | None = None
 
@@ -74,7 +76,9 @@ class Checker:
         except OSError as error:
             yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))
             return
-        yield from self.imports.check(path, module, Positions(source))
+        positions = Positions(source)
+        yield from self.imports.check(path, module, positions)
+        yield from self.frameworks.check(path, module, positions)
         if scopes:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))

@@ -22,6 +22,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     Imported,
     ModuleIndex,
+    Parameter,
     ScopeKind,
     Struct,
     Subscript,
@@ -76,6 +77,8 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
+    entered: list[str] = []
+    requested: list[str] = []
     failure: Failure | None = None
 
 
@@ -95,6 +98,8 @@ class _Facts:
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
+    entered: set[str] = field(default_factory=set)
+    requested: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -238,6 +243,14 @@ class Project:
         """Whether a module known here takes ``register`` of a class of this name."""
         return name in self._facts.registered
 
+    def is_entered(self, name: str) -> bool:
+        """Whether a module known here uses ``with`` on something of this name."""
+        return name in self._facts.entered
+
+    def is_requested(self, name: str) -> bool:
+        """Whether a test known here has a parameter of this name."""
+        return name in self._facts.requested
+
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
@@ -293,6 +306,8 @@ class Project:
             self._facts.handed.setdefault(place, set()).add(name)
         self._given_away = None
         self._facts.registered.update(entry.registered)
+        self._facts.entered.update(entry.entered)
+        self._facts.requested.update(entry.requested)
         if not self._is_test(path):
             self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
@@ -366,6 +381,8 @@ def _entry(outline: Outline) -> _Entry:
         outline.setters,
         outline.handed,
         outline.registered,
+        sorted({name for _, name in outline.entered}),
+        sorted(set(_requested(outline))),
     )
 
 
@@ -379,8 +396,23 @@ def _twins(outline: ModuleIndex) -> Iterator[str]:
                 yield item.name
 
 
+def _requested(outline: ModuleIndex) -> Iterator[str]:
+    """Yield the parameters of tests and fixtures, by which they ask for fixtures."""
+    for scope in outline.scopes:
+        if scope.kind is ScopeKind.FUNCTION and (
+            scope.name.startswith("test")
+            or any(_called(d.value).endswith("fixture") for d in scope.decorators)
+        ):
+            yield from (n for n, e in scope.bindings.items() if isinstance(e.every[0], Parameter))
+
+
+def _called(decorator: Expr) -> str:
+    return dotted(getattr(decorator, "func", decorator)) or ""
+
+
 def _slim(outline: ModuleIndex) -> None:
     """Drop from the outline of a module that is not checked what only checking needs."""
+    outline.noted = []
     for scope in outline.scopes:
         scope.uses = []
         scope.calls = []
