@@ -154,6 +154,24 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongFake:
+    """A fake whose calls give what cannot stand for what the replaced function gives.
+
+    ``replaced`` is the function and ``kind`` what it gives; ``offered`` says what the fake is,
+    ``construct`` what puts it there, as written.
+    """
+
+    replaced: str
+    kind: Kind
+    offered: str
+    construct: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
 
@@ -178,7 +196,14 @@ class UnusedSuppression:
 
 
 Observation = (
-    Misuse | MissingName | MissingModule | UnboundExport | Handover | Unreadable | UnusedSuppression
+    Misuse
+    | MissingName
+    | MissingModule
+    | UnboundExport
+    | Handover
+    | WrongFake
+    | Unreadable
+    | UnusedSuppression
 )
 
 

@@ -17,6 +17,7 @@ from asyncpattern_lint.findings import (
     UnboundExport,
     Unreadable,
     UnusedSuppression,
+    WrongFake,
 )
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import findings_of, known_codes, quote
@@ -40,6 +41,9 @@ NAME = MissingName("get_db", "app.db", False, "/p/a.py", SPAN, TARGET, (), (), N
 MODULE = MissingModule("app.old", "app", "/p/a.py", SPAN, (), (), None)
 HANDOVER = Handover(
     Taker.DEPENDENCY, Kind.ASYNC_CONTEXT_MANAGER, "Depends", "get_db", "/p/a.py", SPAN, TARGET
+)
+FAKE = WrongFake(
+    "app.db.get_db", Kind.COROUTINE, "a `lambda` that gives None", "patch", "/p/a.py", SPAN, TARGET
 )
 HANDLER = Handler("except Exception", 9)
 
@@ -245,6 +249,22 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             ),
         ),
         (
+            FAKE,
+            (
+                "`app.db.get_db` gives a coroutine, and `patch` replaces it with a `lambda` that"
+                " gives None"
+            ),
+            "write `AsyncMock(return_value=...)`, or an `async def`",
+        ),
+        (
+            replace(FAKE, kind=Kind.OTHER, offered="an `AsyncMock`, whose calls give coroutines"),
+            (
+                "`app.db.get_db` gives a plain object, and `patch` replaces it with an"
+                " `AsyncMock`, whose calls give coroutines"
+            ),
+            "write `Mock(return_value=...)`, or a plain function",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -311,6 +331,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
         (HANDOVER, "app.db"),
+        (FAKE, "app.db.get_db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
     ],

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.fakes import FakeChecker
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.positions import Positions
@@ -26,6 +27,7 @@ class Checker:
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
         self.frameworks = FrameworkChecker(self.resolver)
+        self.fakes = FakeChecker(self.resolver)
         self.walked = 0
         self._uses: UseChecker | None = None
 
@@ -79,6 +81,7 @@ class Checker:
         positions = Positions(source)
         yield from self.imports.check(path, module, positions)
         yield from self.frameworks.check(path, module, positions)
+        yield from self.fakes.check(path, module, positions)
         if scopes:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))

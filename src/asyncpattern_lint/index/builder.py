@@ -165,6 +165,7 @@ class _Builder(ExpressionVisitor):
         index.registered = sorted(self.registered - {""})
         index.noted = list(self.noted.values())
         index.entered = sorted(self.entered)
+        index.spared = sorted(self.spared)
         return index
 
     def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:

@@ -106,6 +106,7 @@ class ExpressionVisitor:
         self.registered: set[str] = set()
         self.noted: dict[Place, Noted] = {}
         self.entered: set[tuple[int, str]] = set()
+        self.spared: set[tuple[int, str]] = set()
         self.number = -1
         self.dead = False
         self.probed = False
@@ -346,6 +347,8 @@ class ExpressionVisitor:
         elif type(func) is Attribute:
             name = func.name
             self._note_mock(func, node)
+            if name in noting.SPARING and type(func.value) is Name:
+                self.spared.add((self.number, func.value.id))
             if name in noting.ENTERING and args and type(args[0]) is Name:
                 self.entered.add((self.number, args[0].id))
         if (args or keywords) and noting.is_noted(name, node) and not self.lambdas:

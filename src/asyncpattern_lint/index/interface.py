@@ -16,6 +16,7 @@ _OWN = frozenset(
         "entered",
         "line",
         "noted",
+        "spared",
         "statement",
         "uses",
         "yields_at",

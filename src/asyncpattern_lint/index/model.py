@@ -536,7 +536,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
     arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
     taken, so that others may pass for theirs. ``noted`` are the calls that name code;
-    ``entered`` the names that ``with`` is used on, with their scopes.
+    ``entered`` the names that ``with`` is used on, with their scopes; ``spared`` those of fakes
+    of which a test says that they were not called.
     """
 
     scopes: list[Scope]
@@ -561,6 +562,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     registered: list[str] = msgspec.field(default_factory=list)
     noted: list[Noted] = msgspec.field(default_factory=list)
     entered: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    spared: list[tuple[int, str]] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

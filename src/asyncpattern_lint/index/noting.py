@@ -18,6 +18,9 @@ _REPLACERS = frozenset({"delattr", "dict", "multiple", "object", "setattr", "spy
 #: Methods that enter a context manager.
 ENTERING = frozenset({"enter_async_context", "enter_context"})
 
+#: Methods by which a test says that a fake was not called.
+SPARING = frozenset({"assert_not_awaited", "assert_not_called"})
+
 #: Keywords by which an application is handed code.
 _KEYWORDS = frozenset({"lifespan"})
 
