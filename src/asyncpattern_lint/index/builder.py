@@ -35,7 +35,6 @@ from asyncpattern_lint.index.model import (
     Element,
     Entered,
     Expr,
-    Guard,
     Import,
     Imported,
     ModuleIndex,
@@ -103,13 +102,9 @@ class _Builder(ExpressionVisitor):
         self.live: Live | None = {}
         self.written_globally: dict[str, list[int]] = {}
         self.pending: list[tuple[int, dict[str, int], dict[str, int]]] = []
-        self.guards: tuple[Guard, ...] = ()
         self.type_only = False
-        self.dead = False
-        self.probed = False
         self.broke = False
         self.loop_ends: list[Live] = []
-        self.number = -1
         self.top_level: frozenset[int] = frozenset()
         self.is_top_level = False
         self.imports_of: list[tuple[int, int]] = []
@@ -165,19 +160,13 @@ class _Builder(ExpressionVisitor):
             pruner.prune(number, name_uses, loads)
         index.is_open = self.is_open or may_bind(tree, self.mentions)
         index.has_open_path = self.has_open_path
-        index.written = sorted({name for head, name in self.written if head in self.imported})
-        index.written_modules = sorted(
-            {
-                (item.name or item.module).rpartition(".")[2]
-                for head, name in self.written
-                if name == "*"
-                for item in index.imports
-                if item.bound == head
-            }
-        )
+        handing.note_writes(index, self.written, self.imported)
         index.sys_modules = sorted(self.sys_modules)
         index.patched = sorted(self.patched)
         index.registered = sorted(self.registered - {""})
+        index.noted = list(self.noted.values())
+        index.entered = sorted(self.entered)
+        index.spared = sorted(self.spared)
         return index
 
     def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:
@@ -424,6 +413,8 @@ class _Builder(ExpressionVisitor):
         for item in node.items:
             value = self.visit(item.context_expr)
             self.use(value, 1 << (Use.ASYNC_WITH if is_async else Use.WITH))
+            if isinstance(value, Name):
+                self.entered.add((self.number, value.id))
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars, Entered(value, is_async))
         guards = self.guards
@@ -559,6 +550,7 @@ class _Builder(ExpressionVisitor):
     def _parameter(
         self, arg: ast.arg, position: int | None, variadic: str, default: Expr | None
     ) -> None:
+        self.note_annotation(arg.annotation, self.index.scopes[self.number].parent, arg.arg)
         self._bind(
             arg.arg,
             Parameter(arg.lineno, arg.arg, position, annotation(arg.annotation), variadic, default),
@@ -693,6 +685,8 @@ class _Builder(ExpressionVisitor):
     def _annotated(self, node: ast.AnnAssign) -> None:
         declared = annotation(node.annotation)
         target = node.target
+        if isinstance(target, ast.Name):
+            self.note_annotation(node.annotation, self.number, target.id)
         value = None if node.value is None else self.visit(node.value)
         if isinstance(target, ast.Name):
             if target.id == "__all__" and node.value is not None:

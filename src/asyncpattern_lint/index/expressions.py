@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from asyncpattern_lint.index import noting
 from asyncpattern_lint.index.conditions import (
     MAX_PARTS,
     Elements,
@@ -43,11 +44,15 @@ from asyncpattern_lint.index.model import (
     Element,
     Expr,
     GeneratorExpression,
+    Guard,
     Lambda,
     Name,
+    Noted,
     Opaque,
+    Place,
     Starred,
     Subscript,
+    Told,
     TupleDisplay,
     Union,
     dotted,
@@ -100,6 +105,13 @@ class ExpressionVisitor:
         self.sys_modules: set[str] = set()
         self.called_at: list[int] = []
         self.registered: set[str] = set()
+        self.noted: dict[Place, Noted] = {}
+        self.entered: set[tuple[int, str]] = set()
+        self.spared: set[tuple[int, str]] = set()
+        self.number = -1
+        self.dead = False
+        self.probed = False
+        self.guards: tuple[Guard, ...] = ()
         self.aliases: Mapping[str, str] = {}
         self.elements: dict[str, Expr] = {}
         """What the targets of comprehensions, and what tests tell about, stand for at a place."""
@@ -256,8 +268,11 @@ class ExpressionVisitor:
         elif isinstance(target, ast.Subscript):
             base = self.visit(target.value)
             self.use(base, _RESULT)
-            self.visit(target.slice)
+            key = self.visit(target.slice)
             self._note_item_write(base, target.slice)
+            if isinstance(base, Attribute) and base.name == noting.OVERRIDES:
+                told = (Told(value, "", None, noting.place_of(target)),)
+                self._note(target, Call(base, (key, value), ()), told)
 
     def visit_pairs(self, target: ast.expr, node: ast.expr) -> list[tuple[ast.expr, Expr]]:
         """Pair the targets of one assignment with their values; unpacking is a use."""
@@ -330,13 +345,44 @@ class ExpressionVisitor:
             self.note_step(made, func.value if type(func) is Attribute else args[0])
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
+        name = ""
         if type(func) is Name:
-            self._note_dynamic(self.spelled(func.id), node)
+            name = self.spelled(func.id)
+            self._note_dynamic(name, node)
         elif type(func) is Attribute:
+            name = func.name
             self._note_mock(func, node)
+            if name in noting.SPARING and type(func.value) is Name:
+                self.spared.add((self.number, func.value.id))
+            if name in noting.ENTERING and args and type(args[0]) is Name:
+                self.entered.add((self.number, args[0].id))
+        if (args or keywords) and noting.is_noted(name, node) and not self.lambdas:
+            self._note(node, call, noting.told_of(node, call))
         if self.elements and not is_question(node, self.aliases):
             self.elements = dict(disturbed(self.elements))
         return call
+
+    def _note(self, node: ast.expr, call: Call, told: tuple[Told, ...], **facts: Any) -> None:
+        place = noting.place_of(node)
+        dead, guarded = self.dead or self.probed, bool(self.guards)
+        facts.setdefault("scope", self.number)
+        self.noted[place] = Noted(
+            call=call, told=told, place=place, dead=dead, guarded=guarded, **facts
+        )
+
+    def note_annotation(self, node: ast.expr | None, scope: int, name: str) -> None:
+        """Note the calls in the annotation of a name; ``scope`` is where it is evaluated."""
+        for inner, beside in noting.calls_in(node):
+            call = noting.lowered(inner)
+            if noting.is_noted((dotted(call.func) or "").rpartition(".")[2], inner):
+                self._note(
+                    inner,
+                    call,
+                    noting.told_of(inner, call),
+                    scope=scope,
+                    annotated=annotation(beside),
+                    owner=(self.number, name),
+                )
 
     def _argument(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Starred):

@@ -45,6 +45,20 @@ _HARMLESS = frozenset(
 )
 
 
+def note_writes(index: ModuleIndex, written: set[tuple[str, str]], imported: set[str]) -> None:
+    """Note which attributes a module sets on others: the name that leads there, and theirs."""
+    index.written = sorted({name for head, name in written if head in imported})
+    index.written_modules = sorted(
+        {
+            (item.name or item.module).rpartition(".")[2]
+            for head, name in written
+            if name == "*"
+            for item in index.imports
+            if item.bound == head
+        }
+    )
+
+
 def note(index: ModuleIndex, called_at: Sequence[int]) -> None:
     """Note in an outline who changes what.
 

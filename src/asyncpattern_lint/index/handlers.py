@@ -62,8 +62,8 @@ VARIABLE_MAKERS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, *VARIABLE_MAKERS, "TYPE_CHECKING",
-        "contextlib", "exit", "os", "overload", "patch", "pytest", "quit", "sys", "typing", "_exit",
+        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, *VARIABLE_MAKERS, "Depends", "Security",
+        "TYPE_CHECKING", "contextlib", "exit", "os", "overload", "patch", "pytest", "quit", "sys", "typing", "_exit",
         "abort", "assert_never",
     }
 )  # fmt: skip

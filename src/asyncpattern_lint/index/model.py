@@ -348,6 +348,46 @@ class Export(Struct, frozen=True):
     end_column: int
 
 
+# --- calls that name code ----------------------------------------------------------------
+
+
+class Place(Struct, frozen=True):
+    """Where an expression stands."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Told(Struct, frozen=True):
+    """An argument of a noted call: its keyword if any, the string that it is if any."""
+
+    value: Expr
+    keyword: str
+    text: str | None
+    place: Place
+
+
+class Noted(Struct, frozen=True):
+    """A call that hands code to a framework, or names code in a string.
+
+    ``scope`` is where its names are looked up. In an annotation, ``annotated`` is the type that
+    it stands beside, and ``owner`` the scope and name of the parameter. ``dead`` tells that it
+    does not run, or only where something was asked first; ``guarded`` that a handler or
+    ``raises`` around it takes what fails.
+    """
+
+    scope: int
+    call: Call
+    told: tuple[Told, ...]
+    place: Place
+    annotated: Expr | None = None
+    owner: tuple[int, str] | None = None
+    dead: bool = False
+    guarded: bool = False
+
+
 # --- scopes ------------------------------------------------------------------------------
 
 
@@ -520,7 +560,9 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     are imported to their own names. ``setters`` are the arguments on which functions set
     protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
     arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
-    taken, so that others may pass for theirs.
+    taken, so that others may pass for theirs. ``noted`` are the calls that name code;
+    ``entered`` the names that ``with`` is used on, with their scopes; ``spared`` those of fakes
+    of which a test says that they were not called.
     """
 
     scopes: list[Scope]
@@ -542,6 +584,9 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     setters: list[str] = msgspec.field(default_factory=list)
     handed: list[tuple[str, str]] = msgspec.field(default_factory=list)
     registered: list[str] = msgspec.field(default_factory=list)
+    noted: list[Noted] = msgspec.field(default_factory=list)
+    entered: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    spared: list[tuple[int, str]] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

@@ -22,6 +22,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     Imported,
     ModuleIndex,
+    Parameter,
     ScopeKind,
     Struct,
     Subscript,
@@ -75,6 +76,8 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
     functions: dict[str, str] = {}
+    entered: list[str] = []
+    requested: list[str] = []
     failure: Failure | None = None
 
 
@@ -94,6 +97,8 @@ class _Facts:
     registered: set[str] = field(default_factory=set)
     functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
+    entered: set[str] = field(default_factory=set)
+    requested: set[str] = field(default_factory=set)
 
 
 class Project:
@@ -235,6 +240,14 @@ class Project:
         """Whether a module known here takes ``register`` of a class of this name."""
         return name in self._facts.registered
 
+    def is_entered(self, name: str) -> bool:
+        """Whether a module known here uses ``with`` on something of this name."""
+        return name in self._facts.entered
+
+    def is_requested(self, name: str) -> bool:
+        """Whether a test known here has a parameter of this name."""
+        return name in self._facts.requested
+
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
@@ -320,6 +333,8 @@ class Project:
         if not self.is_test(path):
             for name, shape in entry.functions.items():
                 self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
+        self._facts.entered.update(entry.entered)
+        self._facts.requested.update(entry.requested)
         for facts in entry.classes:
             self._facts.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
@@ -391,6 +406,8 @@ def _entry(outline: Outline) -> _Entry:
         outline.handed,
         outline.registered,
         dict(_functions(outline)),
+        sorted({name for _, name in outline.entered}),
+        sorted(set(_requested(outline))),
     )
 
 
@@ -414,8 +431,23 @@ def _twins(outline: ModuleIndex) -> Iterator[str]:
                 yield item.name
 
 
+def _requested(outline: ModuleIndex) -> Iterator[str]:
+    """Yield the parameters of tests and fixtures, by which they ask for fixtures."""
+    for scope in outline.scopes:
+        if scope.kind is ScopeKind.FUNCTION and (
+            scope.name.startswith("test")
+            or any(_called(d.value).endswith("fixture") for d in scope.decorators)
+        ):
+            yield from (n for n, e in scope.bindings.items() if isinstance(e.every[0], Parameter))
+
+
+def _called(decorator: Expr) -> str:
+    return dotted(getattr(decorator, "func", decorator)) or ""
+
+
 def _slim(outline: ModuleIndex) -> None:
     """Drop from the outline of a module that is not checked what only checking needs."""
+    outline.noted = []
     for scope in outline.scopes:
         scope.uses = []
         scope.calls = []
