@@ -100,10 +100,18 @@ class Changes:
             self._decided = {}
             for name in sorted(DECISIVE):
                 values = union(changes._written(name, in_tests=tests) for tests in (False, True))
-                known = tuple(v for v in values if isinstance(v, ClassValue | InstanceValue))
+                known = tuple(v for v in values if self._is_own(v))
                 if known:
                     self._decided[name] = known
         return self._decided
+
+    def _is_own(self, value: Value) -> bool:
+        """Whether a value is a class of the project or an instance of one.
+
+        What takes an object of an installed base class may be given any.
+        """
+        of = value.of if isinstance(value, InstanceValue) else value
+        return isinstance(of, ClassValue) and not self.resolver.is_foreign(of.path)
 
     def is_assigned(self, cls: ClassValue, name: str) -> bool:
         """Whether code outside of a class sets an attribute of this name on its objects.

@@ -283,15 +283,21 @@ class Resolver:
         )
 
     def _item(self, expr: Item, frame: Frame) -> Values:
-        if not expr.unpacked and isinstance(expr.value, Name | Attribute):
-            values = self.evaluate(expr.value, frame)
-        else:
-            values = self.evaluate(expr.value, frame)
+        if not expr.unpacked and self._is_asked_item(expr.value, frame):
+            return ANYTHING
         return union(
-            self.results.item(value, expr.position, expr.unpacked) for value in without_none(values)
+            self.results.item(value, expr.position, expr.unpacked)
+            for value in without_none(self.evaluate(expr.value, frame))
         )
 
+    def _is_asked_item(self, value: Expr, frame: Frame) -> bool:
+        """Whether a test asks what an item of a name is, so that its type does not tell all."""
+        scope = self.module(frame.path).scopes[frame.number]
+        return isinstance(value, Name) and value.id in scope.asked_items
+
     def _subscript(self, expr: Subscript, frame: Frame) -> Values:
+        if self._is_asked_item(expr.value, frame):
+            return ANYTHING
         groups: list[Values] = []
         for value in without_none(self.evaluate(expr.value, frame)):
             if isinstance(value, ClassValue) and self.classes.is_enumeration(value):

@@ -146,9 +146,25 @@ def asked_about(test: ast.expr) -> frozenset[str]:
         for node in ast.walk(test)
         if isinstance(node, ast.Call)
         and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
-        for argument in node.args
+        for argument in map(_without_subscripts, node.args)
         if isinstance(argument, ast.Name)
     )
+
+
+def asked_items(node: ast.Call) -> Iterator[str]:
+    """Yield the names of whose items a call asks what they are."""
+    name = last_name(node.func)
+    if name in GUARDS or name.startswith(GUARD_PREFIXES):
+        for argument in node.args:
+            plain = _without_subscripts(argument)
+            if plain is not argument and isinstance(plain, ast.Name):
+                yield plain.id
+
+
+def _without_subscripts(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def condition_of(test: ast.expr) -> Condition | None:
