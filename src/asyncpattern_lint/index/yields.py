@@ -362,9 +362,11 @@ class _Search:
         continues, self.continues = self.continues, []
         if isinstance(statement, ast.For) and isinstance(statement.target, ast.Name):
             self.counters.add(statement.target.id)
-        entered = state if _repeats(statement) else _inside(state)
+        repeats = _repeats(statement)
+        entered = state if repeats else _inside(state)
         end = _joined([self.block(statement.body, entered), *self.continues])
-        if _repeats(statement) and end.level in {_Level.YES, _Level.MAYBE}:
+        again = repeats or (repeats is None and end.thrown)
+        if again and end.level in {_Level.YES, _Level.MAYBE}:
             self.continues = []
             self.block(statement.body, end)
         left = _NEVER if _is_endless(statement) else _joined([end, state])
@@ -435,16 +437,22 @@ def _is_endless(statement: ast.For | ast.AsyncFor | ast.While) -> bool:
     )
 
 
-def _repeats(statement: ast.For | ast.AsyncFor | ast.While) -> bool:
-    """Whether the body of a loop is meant to run more than once.
+def _repeats(statement: ast.For | ast.AsyncFor | ast.While) -> bool | None:
+    """Whether the body of a loop runs more than once, None if it is meant to but may not.
 
     A loop over another generator may run once: that is how one hands a single value on.
     """
     if isinstance(statement, ast.While):
         return _is_endless(statement)
     match statement.iter:
+        case ast.Call(func=func, args=args) if last_name(func) == "range":
+            limits = [arg.value if isinstance(arg, ast.Constant) else None for arg in args]
+            numbers = [limit for limit in limits if isinstance(limit, int)]
+            if len(numbers) < len(limits) or not 0 < len(numbers) < 4 or numbers[2:] == [0]:
+                return None
+            return len(range(*numbers)) > 1
         case ast.Call(func=func):
-            return last_name(func) in {"range", "count"}
+            return last_name(func) == "count"
         case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
             return len(elements) > 1
         case _:
