@@ -134,13 +134,16 @@ class OverrideChecker:
 
     def _is_set(self, value: ClassValue, name: str) -> bool:
         """Whether something else may be in the place of a method."""
-        if self.resolver.project.is_replaced(name):
+        changes = self.resolver.attributes.changes
+        if self.resolver.project.is_replaced(name) or changes.may_hide(
+            value, name, on_instance=True
+        ):
             return True
+        classes = self.resolver.classes
+        scopes = [None if a is None else classes.scope_of(a) for a in classes.lineage(value)]
         return any(
-            ancestor is None
-            or name in self.resolver.classes.scope_of(ancestor).attributes_set
-            or self.resolver.classes.scope_of(ancestor).sets_computed
-            for ancestor in self.resolver.classes.lineage(value)
+            scope is None or name in scope.attributes_set or "__getattribute__" in scope.bindings
+            for scope in scopes
         )
 
     def _given(self, value: ClassValue, owner: ClassValue, name: str) -> Values:
