@@ -37,8 +37,8 @@ _EXACT = (Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT, Use.FOR, Use.WITH, Use.DISCA
 class OverrideChecker:
     """Checks the methods of the classes of a project.
 
-    An override of another kind is wrong where a method that the class inherits uses what it
-    gives as it used what the overridden one gave. Who else calls it may know what it gets.
+    An override of another kind is wrong where the methods that the class inherits use what it
+    gives as they used what the overridden one gave. Who else calls it may know what it gets.
     """
 
     def __init__(self, resolver: Resolver) -> None:
@@ -125,12 +125,16 @@ class OverrideChecker:
         before = self._given(value, base, name)
         if not is_known(given):
             return None
+        found = None
         for owner, scope, uses in callers:
             for use in uses:
                 verdict = judge(use, given)
-                if verdict is not None and judge(use, before) is None:
-                    return base, (owner, scope), use, verdict
-        return None
+                if verdict is None:
+                    # There is a caller for each of the kinds that it may be.
+                    return None
+                if found is None and judge(use, before) is None:
+                    found = base, (owner, scope), use, verdict
+        return found
 
     def _is_set(self, value: ClassValue, name: str) -> bool:
         """Whether something else may be in the place of a method."""
