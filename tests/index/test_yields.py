@@ -5,7 +5,9 @@ from textwrap import dedent, indent
 
 import pytest
 
-from asyncpattern_lint.index.yields import FunctionNode, Yielding, second_yield, yielding
+from asyncpattern_lint.index.second_yield import second_yield
+from asyncpattern_lint.index.yield_places import FunctionNode
+from asyncpattern_lint.index.yields import Yielding, yielding
 
 
 def function(body: str, decorated: bool = True) -> FunctionNode:

@@ -35,7 +35,8 @@ from asyncpattern_lint.index.model import (
     Name,
     ScopeKind,
 )
-from asyncpattern_lint.index.yields import Yielding, bare_yield, second_yield
+from asyncpattern_lint.index.second_yield import second_yield
+from asyncpattern_lint.index.yields import Yielding, bare_yield
 from asyncpattern_lint.protocol import Protocol, Use
 from asyncpattern_lint.source import Span
 
