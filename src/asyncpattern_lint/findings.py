@@ -126,6 +126,51 @@ class UnboundExport:
     unlisted: tuple[str, ...] = ()
 
 
+class Taker(enum.Enum):
+    """What calls a function that it is given, and does something with the result."""
+
+    DEPENDENCY = "dependency"
+    FIXTURE = "fixture"
+    LIFESPAN = "lifespan"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A function given to a framework that cannot use what the function gives.
+
+    ``construct`` is what takes it, ``reference`` the function, both as written; ``hidden`` tells
+    that the framework does not even find it.
+    """
+
+    taker: Taker
+    kind: Kind
+    construct: str
+    reference: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrongFake:
+    """A fake whose calls give what cannot stand for what the replaced function gives.
+
+    ``replaced`` is the function and ``kind`` what it gives; ``offered`` says what the fake is,
+    ``construct`` what puts it there, as written.
+    """
+
+    replaced: str
+    kind: Kind
+    offered: str
+    construct: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
@@ -289,6 +334,8 @@ Observation = (
     | BrokenOverride
     | ConflictingTwin
     | Driven
+    | Handover
+    | WrongFake
     | Unreadable
     | UnusedSuppression
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
+from asyncpattern_lint.analysis.workers import check_all
 from asyncpattern_lint.baseline import Baseline, read_baseline
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import (
@@ -273,9 +274,9 @@ def look_at(
     findings: set[Finding] = set()
     unreadable = twins = 0
     unchecked: set[str] = set()
-    for path in files:
+    for path, observations in check_all(checker, tuple(files), settings.jobs):
         enabled = settings.enabled_in(path)
-        for observation in checker.check(path):
+        for observation in observations:
             if isinstance(observation, Unreadable):
                 unchecked.add(path)
                 unreadable += "APL901" not in enabled

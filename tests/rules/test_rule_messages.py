@@ -12,16 +12,19 @@ from asyncpattern_lint.findings import (
     Driven,
     Finding,
     Handler,
+    Handover,
     MissingModule,
     MissingName,
     Misuse,
     Observation,
     SecondYield,
+    Taker,
     Target,
     UnboundExport,
     UnprotectedCleanup,
     Unreadable,
     UnusedSuppression,
+    WrongFake,
 )
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import findings_of, known_codes, quote
@@ -70,6 +73,12 @@ TWIN = ConflictingTwin(
     "/p/a.py",
     SPAN,
     TARGET,
+)
+HANDOVER = Handover(
+    Taker.DEPENDENCY, Kind.ASYNC_CONTEXT_MANAGER, "Depends", "get_db", "/p/a.py", SPAN, TARGET
+)
+FAKE = WrongFake(
+    "app.db.get_db", Kind.COROUTINE, "a `lambda` that gives None", "patch", "/p/a.py", SPAN, TARGET
 )
 HANDLER = Handler("except Exception", 9)
 
@@ -363,6 +372,67 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "name one of them after what it gives",
         ),
         (
+            HANDOVER,
+            (
+                "`get_db` is decorated with `@asynccontextmanager`: `Depends` does not enter what it"
+                " gives"
+            ),
+            (
+                "remove `@asynccontextmanager` from the dependency: FastAPI runs a bare generator"
+                " function as a context manager; who enters it by hand can decorate it for himself"
+            ),
+        ),
+        (
+            replace(
+                HANDOVER,
+                taker=Taker.FIXTURE,
+                kind=Kind.CONTEXT_MANAGER,
+                construct="contextmanager",
+            ),
+            "`get_db` is a context manager: tests get it and not what it yields",
+            (
+                "remove `@contextmanager`: pytest runs a bare generator function to its `yield`, and"
+                " what follows after the test"
+            ),
+        ),
+        (
+            replace(HANDOVER, taker=Taker.FIXTURE, construct="c.asynccontextmanager", hidden=True),
+            "`@c.asynccontextmanager` hides the fixture `get_db`: pytest does not find it",
+            (
+                "remove `@c.asynccontextmanager`: pytest_asyncio runs a bare generator function to its"
+                " `yield`, and what follows after the test"
+            ),
+        ),
+        (
+            replace(HANDOVER, taker=Taker.LIFESPAN, kind=Kind.CONTEXT_MANAGER, construct="FastAPI"),
+            "`get_db` gives a context manager: `FastAPI` enters its lifespan with `async with`",
+            "make `get_db` an `async def` under `@asynccontextmanager`",
+        ),
+        (
+            replace(HANDOVER, taker=Taker.LIFESPAN, kind=Kind.COROUTINE, construct="Starlette"),
+            "`get_db` gives a coroutine: `Starlette` enters its lifespan with `async with`",
+            (
+                "decorate `get_db` with `@asynccontextmanager`, and let it `yield` between start-up"
+                " and shutdown"
+            ),
+        ),
+        (
+            FAKE,
+            (
+                "`app.db.get_db` gives a coroutine, and `patch` replaces it with a `lambda` that"
+                " gives None"
+            ),
+            "write `AsyncMock(return_value=...)`, or an `async def`",
+        ),
+        (
+            replace(FAKE, kind=Kind.OTHER, offered="an `AsyncMock`, whose calls give coroutines"),
+            (
+                "`app.db.get_db` gives a plain object, and `patch` replaces it with an"
+                " `AsyncMock`, whose calls give coroutines"
+            ),
+            "write `Mock(return_value=...)`, or a plain function",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -435,6 +505,8 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (LEFT, "app.db"),
         (SECOND, "app.db"),
         (BARE, "app.db"),
+        (HANDOVER, "app.db"),
+        (FAKE, "app.db.get_db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
     ],

@@ -138,9 +138,7 @@ class OverrideChecker:
     def _is_set(self, value: ClassValue, name: str) -> bool:
         """Whether something else may be in the place of a method."""
         changes = self.resolver.attributes.changes
-        if self.resolver.project.is_replaced(name) or changes.may_hide(
-            value, name, on_instance=True
-        ):
+        if changes.is_replaced(value, name) or changes.may_hide(value, name, on_instance=True):
             return True
         classes = self.resolver.classes
         scopes = [None if a is None else classes.scope_of(a) for a in classes.lineage(value)]

@@ -22,6 +22,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     Imported,
     ModuleIndex,
+    Parameter,
     ScopeKind,
     Struct,
     Subscript,
@@ -66,17 +67,17 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
 
     index: bytes
     written: list[str] = []
-    rewritten: list[str] = []
     sys_modules: list[str] = []
     written_modules: list[str] = []
     assigned: list[str] = []
     classes: list[ClassFacts] = []
     twins: list[str] = []
-    replaced: list[str] = []
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
     functions: dict[str, str] = {}
+    entered: list[str] = []
+    requested: list[str] = []
     failure: Failure | None = None
 
 
@@ -85,25 +86,26 @@ class _Facts:
     """What the outlines known so far do to objects that they do not define."""
 
     written: set[str] = field(default_factory=set)
-    rewritten: set[str] = field(default_factory=set)
     sys_modules: set[str] = field(default_factory=set)
     written_modules: set[str] = field(default_factory=set)
-    assigned: set[str] = field(default_factory=set)
-    assigned_in_tests: set[str] = field(default_factory=set)
+    writers: dict[str, list[str]] = field(default_factory=dict)
+    writing_tests: dict[str, list[str]] = field(default_factory=dict)
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
-    replaced: set[str] = field(default_factory=set)
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
     functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
+    entered: set[str] = field(default_factory=set)
+    requested: set[str] = field(default_factory=set)
 
 
 class Project:
     """Gives the outline of any file of the project.
 
-    ``overlay`` maps absolute paths to text that stands in for what is on disk.
+    ``overlay`` maps absolute paths to text that stands in for what is on disk. ``strays`` counts
+    the files of the project that were not to be loaded, but were asked for.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class Project:
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
@@ -209,9 +212,9 @@ class Project:
         name = module.rpartition(".")[2]
         return name in self._facts.written_modules or name in self._changed()
 
-    def is_rewritten(self, name: str) -> bool:
-        """Whether a module known here sets protocol methods on an object of this name."""
-        return name in self._facts.rewritten or name in self._changed()
+    def is_given_away(self, name: str) -> bool:
+        """Whether a class or module of this name is given to what changes it."""
+        return name in self._changed()
 
     def _changed(self) -> frozenset[str]:
         """Return the names of what is given to functions that change what they are given."""
@@ -221,25 +224,29 @@ class Project:
             self._given_away = frozenset().union(*found)
         return self._given_away
 
-    def _is_test(self, path: str) -> bool:
+    def is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
         return is_test(path.removeprefix(self.finder.project))
 
-    def is_assigned(self, name: str, path: str) -> bool:
-        """Whether code outside a class sets an attribute of this name on some object.
+    def writers(self, name: str, *, in_tests: bool) -> list[str]:
+        """Return the files that set an attribute of this name on other objects than ``self``.
 
-        What tests do to objects counts for tests only; ``path`` is the file that asks.
+        They are those of tests, or those of all else.
         """
         facts = self._facts
-        return name in facts.assigned or (name in facts.assigned_in_tests and self._is_test(path))
-
-    def is_replaced(self, name: str) -> bool:
-        """Whether a module known here sets an attribute of this name on a global object."""
-        return name in self._facts.replaced
+        return (facts.writing_tests if in_tests else facts.writers).get(name, [])
 
     def is_registered(self, name: str) -> bool:
         """Whether a module known here takes ``register`` of a class of this name."""
         return name in self._facts.registered
+
+    def is_entered(self, name: str) -> bool:
+        """Whether a module known here uses ``with`` on something of this name."""
+        return name in self._facts.entered
+
+    def is_requested(self, name: str) -> bool:
+        """Whether a test known here has a parameter of this name."""
+        return name in self._facts.requested
 
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
@@ -310,22 +317,24 @@ class Project:
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
             return
+        self.strays += path not in self._loaded
         self._facts.written.update(entry.written)
-        self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
         self._facts.written_modules.update(entry.written_modules)
-        assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
-        assigned.update(entry.assigned)
+        writers = self._facts.writing_tests if self.is_test(path) else self._facts.writers
+        for name in entry.assigned:
+            writers.setdefault(name, []).append(path)
         self._facts.twins.update(entry.twins)
         self._facts.setters.update(entry.setters)
         for place, name in entry.handed:
             self._facts.handed.setdefault(place, set()).add(name)
         self._given_away = None
         self._facts.registered.update(entry.registered)
-        if not self._is_test(path):
-            self._facts.replaced.update(entry.replaced)
+        if not self.is_test(path):
             for name, shape in entry.functions.items():
                 self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
+        self._facts.entered.update(entry.entered)
+        self._facts.requested.update(entry.requested)
         for facts in entry.classes:
             self._facts.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
@@ -388,17 +397,17 @@ def _entry(outline: Outline) -> _Entry:
     return _Entry(
         msgspec.msgpack.encode(outline),
         outline.written,
-        outline.rewritten,
         outline.sys_modules,
         outline.written_modules,
-        sorted({name for _, name in outline.assigned}),
+        sorted({write.name for write in outline.assigned}),
         list(_classes(outline)),
         sorted(set(_twins(outline))),
-        sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
         outline.setters,
         outline.handed,
         outline.registered,
         dict(_functions(outline)),
+        sorted({name for _, name in outline.entered}),
+        sorted(set(_requested(outline))),
     )
 
 
@@ -422,8 +431,23 @@ def _twins(outline: ModuleIndex) -> Iterator[str]:
                 yield item.name
 
 
+def _requested(outline: ModuleIndex) -> Iterator[str]:
+    """Yield the parameters of tests and fixtures, by which they ask for fixtures."""
+    for scope in outline.scopes:
+        if scope.kind is ScopeKind.FUNCTION and (
+            scope.name.startswith("test")
+            or any(_called(d.value).endswith("fixture") for d in scope.decorators)
+        ):
+            yield from (n for n, e in scope.bindings.items() if isinstance(e.every[0], Parameter))
+
+
+def _called(decorator: Expr) -> str:
+    return dotted(getattr(decorator, "func", decorator)) or ""
+
+
 def _slim(outline: ModuleIndex) -> None:
     """Drop from the outline of a module that is not checked what only checking needs."""
+    outline.noted = []
     for scope in outline.scopes:
         scope.uses = []
         scope.calls = []

@@ -8,8 +8,8 @@ class Saved:
 
     _FIELDS = (
         "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
-        "guards", "number", "enclosing_class", "at_module_level", "dead", "type_only", "probed",
-        "self_name", "self_class", "conditions",
+        "guards", "number", "at_module_level", "dead", "type_only", "probed",
+        "self_name", "self_class", "conditions", "missing",
     )  # fmt: skip
 
     def __init__(self, builder: Any) -> None:
