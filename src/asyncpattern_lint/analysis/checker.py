@@ -1,6 +1,7 @@
 """Check one module: its imports from the outline, its uses with LibCST where need be."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
@@ -69,12 +70,14 @@ class Checker:
             scopes = candidate_scopes(self.resolver, path, module)
         else:
             scopes = range(len(module.scopes))
+        positions = Positions(partial(self.project.read, path))
         try:
-            source = self.project.read(path)
+            found = list(self.imports.check(path, module, positions))
+            source = self.project.read(path) if scopes else b""
         except OSError as error:
             yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))
             return
-        yield from self.imports.check(path, module, Positions(source))
+        yield from found
         if scopes:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))

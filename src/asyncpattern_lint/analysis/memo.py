@@ -10,6 +10,9 @@ DEPTH_LIMIT = 120
 #: Rounds until a cycle of questions must have settled.
 _MAX_ROUNDS = 4
 
+#: So many answers take about 150 MB; those of them that matter come back within seconds.
+_MOST_ANSWERS = 300_000
+
 _NEVER = 1 << 30
 
 
@@ -40,6 +43,11 @@ class Memo:
     def known(self, question: Hashable) -> Values | None:
         """Return the settled answer to a question, None if there is none."""
         return self._answers.get(question)
+
+    def make_room(self) -> None:
+        """Drop all answers where there are too many of them; no question may be open."""
+        if len(self._answers) > _MOST_ANSWERS:
+            self._answers.clear()
 
     def forget(self, questions: Iterable[Hashable]) -> None:
         """Drop the answers to questions that nobody asks again."""

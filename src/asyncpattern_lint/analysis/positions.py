@@ -1,14 +1,21 @@
 """Turn the parser's positions into those that users see."""
 
+from collections.abc import Callable
+from functools import cached_property
+
 from asyncpattern_lint.source import Span, decode, lines_of
 
 
 class Positions:
-    """Places in one source text."""
+    """Places in one source text, which is read once a place is asked for."""
 
-    def __init__(self, source: bytes) -> None:
-        self._source = source
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
         self._lines: list[str] | None = None
+
+    @cached_property
+    def _source(self) -> bytes:
+        return self._read()
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """Return a span; lines from 1, the given columns are ``ast``'s: UTF-8 bytes from 0."""

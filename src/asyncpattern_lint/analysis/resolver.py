@@ -239,6 +239,7 @@ class Resolver:
         self._scan = {}
         self.memo.forget(self._passing)
         self._passing.clear()
+        self.memo.make_room()
 
     def _builtin(self, expr: Builtin, _: Frame) -> Values:
         values = self.classes.builtin(expr.name)
@@ -382,9 +383,10 @@ class Resolver:
 
     def _name(self, expr: Name, frame: Frame) -> Values:
         name = expr.id
-        for shadow, values in reversed(frame.shadows):
-            if shadow == name:
-                return values
+        if frame.shadows:
+            for shadow, values in reversed(frame.shadows):
+                if shadow == name:
+                    return values
         if frame.local is not None and name in frame.local:
             return frame.local[name]
         module = self.module(frame.path)
