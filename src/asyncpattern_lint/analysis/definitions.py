@@ -7,6 +7,7 @@ from functools import partial
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.judge import judge, offered
 from asyncpattern_lint.analysis.overrides import OverrideChecker
+from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.places import Places
 from asyncpattern_lint.analysis.promises import PromiseChecker
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -56,9 +57,9 @@ class DefinitionChecker:
         self.overrides = OverrideChecker(resolver)
         self.twins = TwinChecker(resolver)
 
-    def check(self, path: str, module: ModuleIndex, source: bytes) -> Iterator[Observation]:
+    def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
         """Yield what is wrong with the definitions of a module."""
-        places = Places(path, source)
+        places = Places(path, positions)
         for number, scope in enumerate(module.scopes):
             if scope.kind is ScopeKind.FUNCTION:
                 yield from self._check_decorators(path, module, number, places)

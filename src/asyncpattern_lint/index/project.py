@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,8 +37,8 @@ MAX_BYTES = 10_000_000
 #: Below this many files, starting processes costs more than it saves.
 _PARALLEL_THRESHOLD = 150
 
-#: So many outlines are kept decoded: the ones that a run comes back to.
-_MAX_DECODED = 1_000
+#: So many outlines are kept decoded at first. Those that a run comes back to later stay.
+_MAX_DECODED = 400
 
 #: Parts of the names of modules that hold the asynchronous twins of classes.
 ASYNC_MODULES = frozenset({"aio", "asyncio"})
@@ -119,7 +119,9 @@ class Project:
         self.version = environment.version if environment else sys.version_info[:2]
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
-        self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
+        self._decoded: dict[str, ModuleIndex] = {}
+        self._passing: deque[str] = deque()
+        self._dropped: set[str] = set()
         self._facts = _Facts()
         self._loaded: set[str] = set()
         self.strays = 0
@@ -146,7 +148,6 @@ class Project:
         """Return a file's outline, or why it has none."""
         known = self._decoded.get(path)
         if known is not None:
-            self._decoded.move_to_end(path)
             return known
         entry = self._entries.get(path)
         if entry is None:
@@ -160,8 +161,12 @@ class Project:
             outline = msgspec.msgpack.decode(entry.index, type=ModuleIndex)
         if isinstance(outline, ModuleIndex):
             self._decoded[path] = outline
-            if len(self._decoded) > _MAX_DECODED:
-                self._decoded.popitem(last=False)
+            if path not in self._dropped:
+                self._passing.append(path)
+            if len(self._passing) > _MAX_DECODED:
+                dropped = self._passing.popleft()
+                del self._decoded[dropped]
+                self._dropped.add(dropped)
         return outline
 
     def module(self, path: str) -> ModuleIndex | None:
