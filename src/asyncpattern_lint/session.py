@@ -21,7 +21,15 @@ from asyncpattern_lint.discovery import (
     project_root,
 )
 from asyncpattern_lint.files import Stamps, stamp
-from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.findings import (
+    Annotations,
+    Finding,
+    Observation,
+    Report,
+    Tally,
+    Unreadable,
+    Unresolved,
+)
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
@@ -252,9 +260,17 @@ class Look(NamedTuple):
 
 
 def look_at(
-    settings: Settings, project: Project, files: Iterable[str], checker: Checker | None = None
+    settings: Settings,
+    project: Project,
+    files: Iterable[str],
+    checker: Checker | None = None,
+    *,
+    whole: bool = False,
 ) -> Look:
-    """Find what is wrong in the files of a project, whatever is kept back of it."""
+    """Find what is wrong in the files of a project, whatever is kept back of it.
+
+    ``whole`` tells that what describes the project is looked at, too.
+    """
     checker = checker or Checker(project, candidates=settings.candidates)
     # A fix must not bring a finding, even one that nobody asked for.
     known = frozenset(known_codes()) if settings.is_fixing else None
@@ -262,9 +278,16 @@ def look_at(
     findings: set[Finding] = set()
     unreadable = 0
     unchecked: set[str] = set()
-    for path in files:
+
+    def looks() -> Iterator[tuple[str, Iterator[Observation]]]:
+        yield from ((path, checker.check(path)) for path in files)
+        if whole:
+            for observation in checker.check_project(project.finder.project):
+                yield observation.path, iter((observation,))
+
+    for path, observations in looks():
         enabled = settings.enabled_in(path)
-        for observation in checker.check(path):
+        for observation in observations:
             if isinstance(observation, Unreadable):
                 unchecked.add(path)
                 unreadable += "APL901" not in enabled
@@ -303,7 +326,8 @@ class _Run:
     def look(self, project: Project) -> _Told:
         """Find what is wrong, keep back what comments suppress and the baseline lists."""
         settings = self.settings
-        look = look_at(settings, project, self.files)
+        whole = any(path.is_dir() for path in settings.paths)
+        look = look_at(settings, project, self.files, whole=whole)
         sieve = Sieve(project, settings, look.unchecked)
         unsuppressed, suppressed = sieve.without_suppressed(look.findings, self.files)
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.entry_points import check_entry_points
 from asyncpattern_lint.analysis.fakes import FakeChecker
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.strings import StringChecker
 from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.model import Failure, ModuleIndex
 from asyncpattern_lint.index.project import Project
@@ -28,6 +30,7 @@ class Checker:
         self.imports = ImportChecker(self.resolver.exports)
         self.frameworks = FrameworkChecker(self.resolver)
         self.fakes = FakeChecker(self.resolver)
+        self.strings = StringChecker(self.resolver, self.imports.homes)
         self.walked = 0
         self._uses: UseChecker | None = None
 
@@ -50,6 +53,10 @@ class Checker:
                 yield from self._check_module(path, outline)
             except RecursionError:
                 yield self._unreadable(path, Failure("the code is nested too deeply to be checked"))
+
+    def check_project(self, folder: str) -> Iterator[Observation]:
+        """Yield what is wrong in the files that describe the project in a folder."""
+        yield from check_entry_points(self.strings, folder)
 
     def census(self, path: str, *, explain: bool) -> tuple[Tally, list[Unresolved]]:
         """Count the asynchronous uses in one file, and list the unresolved ones to explain.
@@ -82,6 +89,7 @@ class Checker:
         yield from self.imports.check(path, module, positions)
         yield from self.frameworks.check(path, module, positions)
         yield from self.fakes.check(path, module, positions)
+        yield from self.strings.check(path, module, positions)
         if scopes:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))
