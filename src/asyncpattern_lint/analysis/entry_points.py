@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from asyncpattern_lint.analysis.strings import StringChecker, observed
 from asyncpattern_lint.findings import Observation
+from asyncpattern_lint.index.dependencies import text_of
 from asyncpattern_lint.source import Span
 
 #: https://packaging.python.org/en/latest/specifications/entry-points/#data-model
@@ -27,10 +28,7 @@ def check_entry_points(strings: StringChecker, folder: str) -> Iterator[Observat
     """Yield the entry points of the project in a folder that name what does not exist."""
     for file, read in (("pyproject.toml", _of_pyproject), ("setup.cfg", _of_setup)):
         path = os.path.join(folder, file)
-        try:
-            text = strings.project.read(path).decode("utf-8")
-        except (OSError, UnicodeDecodeError):
-            continue
+        text = text_of(path)
         for entry in read(text):
             reference = _REFERENCE.match(entry.reference.strip())
             if reference is None:
