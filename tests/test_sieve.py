@@ -102,9 +102,9 @@ def test_only_files_that_may_need_it_are_read_again(
     read: list[bytes] = []
     real = Suppressions
 
-    def spy(source: bytes, *, readable: bool, noqa: bool) -> Any:
+    def spy(source: bytes, *, readable: bool, noqa: bool, plain: bool) -> Any:
         read.append(source)
-        return real(source, readable=readable, noqa=noqa)
+        return real(source, readable=readable, noqa=noqa, plain=plain)
 
     monkeypatch.setattr(sieve, "Suppressions", spy)
     check(root, select=select)

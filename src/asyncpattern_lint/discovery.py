@@ -84,9 +84,10 @@ def discover(
     *,
     excludes_of: ExcludesOf | None = None,
     respect_gitignore: bool = True,
+    suffixes: tuple[str, ...] = SUFFIXES,
     refuses: Callable[[str], bool] | None = None,
 ) -> Discovery:
-    """Find the Python files at and below ``paths``.
+    """Find the Python files, or those of other suffixes, at and below ``paths``.
 
     A path that is a file is taken whatever its suffix and whoever excludes it, except what
     ``refuses``, which is asked about each of the absolute paths. Below a folder, ``.py`` and ``.pyi`` files are taken, except
@@ -98,6 +99,7 @@ def discover(
     default = Globs.compile(("", name) for name in DEFAULT_EXCLUDES)
     walk = _Walk(excludes_of or (lambda _folder, _may_configure: default))
     walk.respects_gitignore = respect_gitignore
+    walk.suffixes = suffixes
     for path in paths:
         absolute = os.path.abspath(path)
         try:
@@ -346,6 +348,7 @@ class _Walk:
     notices: list[str] = field(default_factory=list)
     gitignore: GitIgnore = field(default_factory=GitIgnore)
     respects_gitignore: bool = True
+    suffixes: tuple[str, ...] = SUFFIXES
 
     def folder(self, top: str) -> None:
         """Add the files below a folder that the user named."""
@@ -380,7 +383,7 @@ class _Walk:
                     state.rules and state.ignores(path, is_folder=True)
                 ):
                     yield path
-            elif entry.is_symlink() or entry.name.endswith(SUFFIXES):
+            elif entry.is_symlink() or entry.name.endswith(self.suffixes):
                 if excluded(entry.name, path) or (
                     state.rules and state.ignores(path, is_folder=False)
                 ):
@@ -397,14 +400,14 @@ class _Walk:
         except OSError as error:
             if error.errno == errno.ELOOP:
                 self.notices.append(f"{_shown(path)}: skipped, a link that leads to itself")
-            elif path.endswith(SUFFIXES):
+            elif path.endswith(self.suffixes):
                 self.notices.append(f"{_shown(path)}: skipped, a link that leads nowhere")
             return
         if is_folder:
             holder = os.path.join(os.path.realpath(os.path.dirname(path)), "")
             if holder.startswith(os.path.join(os.path.realpath(path), "")):
                 self.notices.append(f"{_shown(path)}: skipped, a link to a folder above it")
-        elif is_file and path.endswith(SUFFIXES):
+        elif is_file and path.endswith(self.suffixes):
             self.files.add(path)
 
 

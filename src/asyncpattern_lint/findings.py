@@ -172,6 +172,27 @@ class WrongFake:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingTarget:
+    """A string that names code of the project which does not exist.
+
+    ``text`` is the whole name; ``name`` the first part of it that is missing, in ``owner``, which
+    is a module, a package or a class as ``what`` says. ``construct`` is what takes the string.
+    """
+
+    text: str
+    name: str
+    what: str
+    owner: str
+    construct: str
+    path: str
+    span: Span
+    target: Target
+    near: tuple[str, ...]
+    moved_to: tuple[str, ...]
+    evidence: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
 
@@ -336,6 +357,7 @@ Observation = (
     | Driven
     | Handover
     | WrongFake
+    | MissingTarget
     | Unreadable
     | UnusedSuppression
 )

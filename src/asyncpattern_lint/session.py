@@ -26,11 +26,13 @@ from asyncpattern_lint.findings import (
     Annotations,
     ConflictingTwin,
     Finding,
+    Observation,
     Report,
     Tally,
     Unreadable,
     Unresolved,
 )
+from asyncpattern_lint.globs import Globs
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
@@ -89,19 +91,23 @@ class Session:
             stamps = {}
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
-        run = _Run(settings, found.files, baseline)
-        project = open_project(settings, found.files, progress)
+        files, documents = found.files, tuple[str, ...]()
+        if settings.docs:
+            files, documents = _with_documents(settings, found.files)
+        run = _Run(settings, files, baseline, documents)
+        project = open_project(settings, files, progress)
         first = run.look(project)
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
-        tally, unresolved = self.census(last.checker, found.files)
+        tally, unresolved = self.census(last.checker, files)
         return Report(
             findings=last.told,
-            files=len(found.files),
+            files=len(files) + len(documents),
             candidates=first.checker.walked,
             notices=(
                 *found.notices,
-                *remarks(len(found.files), last.unreadable, last.remark),
+                *remarks(len(files) + len(documents), last.unreadable, last.remark),
+                *last.notices,
                 *(() if repaired is None else repaired.notices),
             ),
             seconds=time.perf_counter() - start,
@@ -264,9 +270,17 @@ class Look(NamedTuple):
 
 
 def look_at(
-    settings: Settings, project: Project, files: Iterable[str], checker: Checker | None = None
+    settings: Settings,
+    project: Project,
+    files: Iterable[str],
+    checker: Checker | None = None,
+    *,
+    whole: bool = False,
 ) -> Look:
-    """Find what is wrong in the files of a project, whatever is kept back of it."""
+    """Find what is wrong in the files of a project, whatever is kept back of it.
+
+    ``whole`` tells that what describes the project is looked at, too.
+    """
     checker = checker or Checker(project, candidates=settings.candidates)
     # A fix must not bring a finding, even one that nobody asked for.
     known = frozenset(known_codes()) if settings.is_fixing else None
@@ -274,7 +288,14 @@ def look_at(
     findings: set[Finding] = set()
     unreadable = twins = 0
     unchecked: set[str] = set()
-    for path, observations in check_all(checker, tuple(files), settings.jobs):
+
+    def looks() -> Iterator[tuple[str, Iterable[Observation]]]:
+        yield from check_all(checker, tuple(files), settings.jobs)
+        if whole:
+            for observation in checker.check_project(project.finder.project):
+                yield observation.path, (observation,)
+
+    for path, observations in looks():
         enabled = settings.enabled_in(path)
         for observation in observations:
             if isinstance(observation, Unreadable):
@@ -304,6 +325,7 @@ class _Told:
     remark: str
     checker: Checker = field(compare=False)
     twins: int = 0
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,13 +335,21 @@ class _Run:
     settings: Settings
     files: tuple[str, ...]
     baseline: Baseline
+    documents: tuple[str, ...] = ()
 
     def look(self, project: Project) -> _Told:
         """Find what is wrong, keep back what comments suppress and the baseline lists."""
         settings = self.settings
-        look = look_at(settings, project, self.files)
+        whole = any(path.is_dir() for path in settings.paths)
+        look = look_at(settings, project, self.files, whole=whole)
         sieve = Sieve(project, settings, look.unchecked)
-        unsuppressed, suppressed = sieve.without_suppressed(look.findings, self.files)
+        findings, notices = look.findings, tuple[str, ...]()
+        if settings.docs:
+            from asyncpattern_lint.documents import check_documents
+
+            documented = check_documents(settings, project, self.files, self.documents)
+            findings, notices = findings | documented.findings, documented.notices
+        unsuppressed, suppressed = sieve.without_suppressed(findings, self.files)
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
         return _Told(
             every=frozenset(look.every),
@@ -330,6 +360,7 @@ class _Run:
             remark=remark,
             checker=look.checker,
             twins=look.twins,
+            notices=notices,
         )
 
 
@@ -393,6 +424,39 @@ def discovered(settings: Settings) -> Discovery:
         )
     except DiscoveryError as error:
         raise UsageError(str(error)) from error
+
+
+def _with_documents(
+    settings: Settings, files: Iterable[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the modules among files, and the documents to check.
+
+    What tells of earlier versions is right to name what is gone.
+    """
+    from asyncpattern_lint.index.blocks import TEXTS, is_history
+
+    local = settings.local
+    found = discover(
+        settings.paths,
+        excludes_of=None if local is None else local.excludes,
+        respect_gitignore=settings.respect_gitignore,
+        suffixes=TEXTS,
+    )
+    wanted = Globs.compile(settings.docs)
+    given = frozenset(map(str, settings.paths))
+    documents = (
+        path
+        for path in found.files
+        if path.endswith(TEXTS)
+        and (
+            path in given
+            or (
+                wanted.match(os.path.basename(path), path)  # noqa: PTH119
+                and not is_history(path.removeprefix(str(settings.cwd)))
+            )
+        )
+    )
+    return tuple(path for path in files if not path.endswith(TEXTS)), tuple(documents)
 
 
 def baseline_of(settings: Settings) -> Baseline:

@@ -12,6 +12,9 @@ from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.suppression import UNUSED, Suppressions, may_suppress
 
+#: How the names of files end that are no Python, but may have findings.
+_PLAIN = (".cfg", ".md", ".rst", ".toml")
+
 
 class Sieve:
     """Sifts the findings of one run.
@@ -122,8 +125,9 @@ class Sieve:
         if not may_suppress(source):
             yield from findings
             return
-        readable = self.project.module(path) is not None
-        suppressions = Suppressions(source, readable=readable, noqa=self.settings.noqa)
+        plain = path.endswith(_PLAIN)
+        readable = plain or self.project.module(path) is not None
+        suppressions = Suppressions(source, readable=readable, noqa=self.settings.noqa, plain=plain)
         for finding in findings:
             if not suppressions.suppresses(finding.span.line, finding.code):
                 yield finding

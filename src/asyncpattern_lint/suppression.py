@@ -35,6 +35,9 @@ _HINT = re.compile(rb"noqa|apl:", re.IGNORECASE)
 #: Tokens that are no part of a statement.
 _LAYOUT = frozenset({"INDENT", "DEDENT", "ENDMARKER", "ENCODING"})
 
+#: A comment at the end of a line of a file that is no Python.
+_AT_END = re.compile(r"#\s*(?:noqa|apl:|flake8[:=]).*", re.IGNORECASE)
+
 #: A line that holds nothing but a comment, or the inside of a string that looks so.
 _ALONE = re.compile(r"[ \t\f]*(#.*)")
 
@@ -138,20 +141,29 @@ class Suppressions:
 
     ``readable`` tells that the file can be parsed. In one that cannot, only comments for the
     whole file count, as far as its lines show them. ``noqa`` tells that the spellings of flake8
-    count, and not only this linter's own.
+    count, and not only this linter's own; ``plain`` that the file is no Python, so that each line
+    stands for itself.
     """
 
-    def __init__(self, source: bytes, *, readable: bool = True, noqa: bool = True) -> None:
+    def __init__(
+        self, source: bytes, *, readable: bool = True, noqa: bool = True, plain: bool = False
+    ) -> None:
         self.all: tuple[Suppression, ...] = ()
         self._layout = Layout("")
         self._used: set[tuple[Suppression, str]] = set()
         self._whole_file: list[Suppression] = []
         self._by_statement: dict[int, list[Suppression]] = {}
         if may_suppress(source):
-            self._read(decode(source), readable, noqa)
+            self._read(decode(source), readable or plain, noqa, plain)
 
-    def _read(self, text: str, readable: bool, noqa: bool) -> None:
-        if readable:
+    def _read(self, text: str, readable: bool, noqa: bool, plain: bool) -> None:
+        if plain:
+            comments = [
+                Comment(number, match.start() + 1, match[0], not line[: match.start()].strip())
+                for number, line in enumerate(lines_of(text), 1)
+                if (match := _AT_END.search(line))
+            ]
+        elif readable:
             self._layout = Layout(text)
             comments = self._layout.comments
         else:

@@ -15,6 +15,7 @@ from asyncpattern_lint.findings import (
     Handover,
     MissingModule,
     MissingName,
+    MissingTarget,
     Misuse,
     Observation,
     SecondYield,
@@ -79,6 +80,9 @@ HANDOVER = Handover(
 )
 FAKE = WrongFake(
     "app.db.get_db", Kind.COROUTINE, "a `lambda` that gives None", "patch", "/p/a.py", SPAN, TARGET
+)
+STRING = MissingTarget(
+    "app.db.get_db", "get_db", "module", "app.db", "patch", "/p/a.py", SPAN, TARGET, (), ()
 )
 HANDLER = Handler("except Exception", 9)
 
@@ -433,6 +437,30 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "write `Mock(return_value=...)`, or a plain function",
         ),
         (
+            STRING,
+            "`patch` names `app.db.get_db`, but module `app.db` has no attribute `get_db`",
+            "define `get_db` in `app.db`, or name what there is",
+        ),
+        (
+            replace(STRING, near=("get_d",), what="package"),
+            (
+                "`patch` names `app.db.get_db`, but package `app.db` has no module or attribute"
+                " `get_db`; did you mean `get_d`?"
+            ),
+            "write `get_d` in place of `get_db`",
+        ),
+        (
+            replace(STRING, moved_to=("app.new",)),
+            (
+                "`patch` names `app.db.get_db`, but module `app.db` has no attribute `get_db`;"
+                " it is now in `app.new`"
+            ),
+            (
+                "name it where the code under test looks it up: `app.new.get_db` if it is read"
+                " from there"
+            ),
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -506,6 +534,7 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (SECOND, "app.db"),
         (BARE, "app.db"),
         (HANDOVER, "app.db"),
+        (STRING, "app.db.get_db"),
         (FAKE, "app.db.get_db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
 from asyncpattern_lint.analysis.definitions import DefinitionChecker
+from asyncpattern_lint.analysis.entry_points import check_entry_points
 from asyncpattern_lint.analysis.fakes import FakeChecker
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.lifetimes import LifetimeChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.strings import StringChecker
 from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.model import Failure, ModuleIndex
 from asyncpattern_lint.index.project import Project
@@ -29,12 +31,14 @@ class Checker:
         self.candidates = candidates
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
+        self.strings = StringChecker(self.resolver, self.imports.homes)
         self._of_outlines = (
             self.imports,
             DefinitionChecker(self.resolver),
             LifetimeChecker(self.resolver),
             FrameworkChecker(self.resolver),
             FakeChecker(self.resolver),
+            self.strings,
         )
         self.walked = 0
         self._uses: UseChecker | None = None
@@ -58,6 +62,10 @@ class Checker:
                 yield from self._check_module(path, outline)
             except RecursionError:
                 yield self._unreadable(path, Failure("the code is nested too deeply to be checked"))
+
+    def check_project(self, folder: str) -> Iterator[Observation]:
+        """Yield what is wrong in the files that describe the project in a folder."""
+        yield from check_entry_points(self.strings, folder)
 
     def census(self, path: str, *, explain: bool) -> tuple[Tally, list[Unresolved]]:
         """Count the asynchronous uses in one file, and list the unresolved ones to explain.

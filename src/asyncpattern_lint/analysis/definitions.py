@@ -7,8 +7,8 @@ from functools import partial
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.judge import judge, offered
 from asyncpattern_lint.analysis.overrides import OverrideChecker
-from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.promises import PromiseChecker
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.twins import TwinChecker

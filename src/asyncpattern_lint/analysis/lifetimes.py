@@ -6,8 +6,8 @@ https://docs.python.org/3/reference/expressions.html#asynchronous-generator-func
 
 from collections.abc import Iterator
 
-from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import External, Frame, FunctionValue, Produced, Value
 from asyncpattern_lint.findings import Driven, Step

@@ -104,7 +104,7 @@ class Members:
     def _of_instance(self, value: InstanceValue, name: str) -> Has:
         classes = self.resolver.classes
         cls = classes.class_of(value)
-        if cls is None or value.doubtful:
+        if cls is None or value.doubtful or _may_be_mangled(name):
             return Has.UNSURE
         lineage = classes.lineage(cls)
         known = [(a, classes.scope_of(a)) for a in lineage if a is not None]
@@ -155,3 +155,11 @@ class Members:
             found = found or bool(given) or name in scope.declared
         own = classes.scope_of(cls)
         return found and (cls.exact or not project.overriders(own.name, name))
+
+
+def _may_be_mangled(name: str) -> bool:
+    """Whether a name may be what a class calls ``__name``.
+
+    See https://docs.python.org/3/reference/expressions.html#private-name-mangling.
+    """
+    return name[:1] == "_" and name[1:2] != "_" and "__" in name[1:]

@@ -8,7 +8,7 @@ from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.index.builder import parse
 from asyncpattern_lint.index.model import Scope
 from asyncpattern_lint.index.yield_places import FunctionNode
-from asyncpattern_lint.source import Span, decode, lines_of
+from asyncpattern_lint.source import Span
 
 _NAME = re.compile(rb"(?:async\s+)?def\s+")
 

@@ -88,6 +88,11 @@ def _complete_format(_ctx: click.Context, _param: click.Parameter, typed: str) -
     metavar="PATH",
     help="Interpreter or folder of the environment that the code runs in.",
 )
+@click.option(
+    "--docs",
+    is_flag=True,
+    help="Check the Python in documents (Markdown, reStructuredText) and docstrings, too.",
+)
 @settings_flags
 @click.option(
     "--stdin-filename",
@@ -117,6 +122,7 @@ def check(
     candidates: bool,
     jobs: int | None,
     python: str | None,
+    docs: bool,
     stdin_filename: str | None,
     **flags: Any,
 ) -> None:
@@ -138,6 +144,7 @@ def check(
         candidates=candidates,
         jobs=jobs,
         python=python,
+        docs=docs,
         ignore_noqa=ignore_noqa,
         baseline=baseline,
         no_baseline=no_baseline,

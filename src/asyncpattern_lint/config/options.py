@@ -63,7 +63,7 @@ class Options:
     file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
     write, empty for the one that ``baseline`` names. ``add_noqa`` asks for comments instead of a
     report, ``diff`` for what ``fix`` would change. ``noqa`` is False where another tool sees to the
-    ``# noqa`` comments.
+    ``# noqa`` comments. ``docs`` asks for the Python in documents, too.
     """
 
     paths: tuple[str, ...] = ()
@@ -84,6 +84,7 @@ class Options:
     force_exclude: bool | None = None
     respect_gitignore: bool | None = None
     src: tuple[str, ...] = ()
+    docs: bool = False
     target_version: str | None = None
     baseline: str | None = None
     ignore_noqa: bool = False
@@ -113,7 +114,8 @@ class Settings:
     codes that may be fixed, None for all of them. ``overlay`` maps paths to the text that stands
     in for them. ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to
     make the ``baseline`` of what is found, without the codes in ``never_baseline``. ``noqa`` says
-    that ``# noqa`` comments count, and not only this linter's own.
+    that ``# noqa`` comments count, and not only this linter's own. ``docs`` are the documents to
+    check: patterns with the folders that they are counted from; none checks no docstrings, either.
     """
 
     cwd: Path
@@ -129,6 +131,7 @@ class Settings:
     python: Path | None = None
     python_place: Callable[[], str] = str
     src: tuple[Path, ...] = ()
+    docs: tuple[tuple[str, str], ...] = ()
     target_version: Version | None = None
     ignore_noqa: bool = False
     baseline: Path | None = None

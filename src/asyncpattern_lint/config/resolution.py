@@ -28,8 +28,12 @@ from asyncpattern_lint.config.paths import (
     writable,
 )
 from asyncpattern_lint.config.table import KEYS
+from asyncpattern_lint.globs import GlobError, Globs
 from asyncpattern_lint.parallel import usable_processors
 from asyncpattern_lint.versions import Version
+
+#: The documents to check where nothing says which.
+_DOCUMENTS = ("*.md", "*.markdown", "*.rst")
 
 #: What stands for standard input where it has no name, and asks for it as a path.
 STDIN = "-"
@@ -92,6 +96,7 @@ class Run:
             python=self.python(),
             python_place=partial(self.place, "python"),
             src=self.src(),
+            docs=self.docs(),
             target_version=self.target_version()[0],
             ignore_noqa=options.ignore_noqa,
             baseline=self.baseline_to_use(),
@@ -186,6 +191,18 @@ class Run:
         if layer is None:
             return ()
         return tuple(present(layer, "src", item, folder=True) for item in written)
+
+    def docs(self) -> tuple[tuple[str, str], ...]:
+        """Return the patterns of the documents to check, with the folders that they count from."""
+        written, layer = self.value("docs")
+        if layer is None:
+            return tuple((str(self.cwd), name) for name in _DOCUMENTS if self.options.docs)
+        patterns = tuple((layer.base, item) for item in written)
+        try:
+            Globs.compile(patterns)
+        except GlobError as error:
+            raise layer.error(f"a pattern in {{}} cannot be used: {error}", "docs") from None
+        return patterns
 
     def baseline(self) -> Path | None:
         """Return the file of the baseline, which need not be there."""

@@ -20,6 +20,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     force_exclude: bool | None = None
     respect_gitignore: bool | None = None
     src: list[str] | None = None
+    docs: list[str] | None = None
     python: str | None = None
     target_version: str | None = None
     output_format: str | None = None

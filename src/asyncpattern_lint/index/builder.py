@@ -415,6 +415,7 @@ class _Builder(ExpressionVisitor):
 
     def _with(self, node: ast.With | ast.AsyncWith) -> Flow:
         is_async = isinstance(node, ast.AsyncWith)
+        probed = self.probed
         for item in node.items:
             value = self.visit(item.context_expr)
             self.use(value, 1 << (Use.ASYNC_WITH if is_async else Use.WITH))
@@ -422,10 +423,11 @@ class _Builder(ExpressionVisitor):
                 self.entered.add((self.number, value.id))
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars, Entered(value, is_async))
+            name = handlers.last_name(handlers.spelled(item.context_expr, self.index.aliases))
+            self.probed = self.probed or name in handlers.RAISING_CONTEXTS
         guards = self.guards
         managers = [handlers.spelled(item.context_expr, self.index.aliases) for item in node.items]
         self.guards = handlers.guard_of_with(managers) + guards
-        probed = self.probed
         expects = any(
             handlers.last_name(manager) in handlers.EXPECTING_CONTEXTS for manager in managers
         )
@@ -444,9 +446,11 @@ class _Builder(ExpressionVisitor):
     def _try(self, node: ast.Try | ast.TryStar) -> Flow:
         before = None if self.live is None else dict(self.live)
         guards = self.guards
+        tried = self.tried
         self.guards = handlers.guards_of_try(node) + guards
+        self.tried = tried or bool(node.handlers)
         flow = self._block(node.body)
-        self.guards = guards
+        self.guards, self.tried = guards, tried
         during = self.live
         if flow != NEVER:
             flow = self._block(node.orelse)

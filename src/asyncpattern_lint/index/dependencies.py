@@ -62,13 +62,13 @@ def _declared(folder: str) -> Iterator[str]:
     for name in _names(folder):
         path = os.path.join(folder, name)
         if name == "pyproject.toml":
-            yield from _of_pyproject(_text(path))
+            yield from _of_pyproject(text_of(path))
         elif name in {"setup.py", "setup.cfg", "Pipfile"}:
-            text = _text(path)
+            text = text_of(path)
             yield from _QUOTED.findall(text)
             yield from _first_names(text)
         elif name.endswith(".txt") and "requirements" in name:
-            yield from _first_names(_text(path))
+            yield from _first_names(text_of(path))
         elif name == "requirements":
             yield from _of_folder(path)
 
@@ -80,7 +80,7 @@ def _of_folder(folder: str) -> Iterator[str]:
         for inner in _names(path) or [""]:
             file = os.path.join(path, inner) if inner else path
             if file.endswith((".txt", ".in")):
-                yield from _first_names(_text(file))
+                yield from _first_names(text_of(file))
 
 
 def _names(folder: str) -> list[str]:
@@ -90,7 +90,8 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
+    """Return the text of a file that describes a project, empty if it cannot be read."""
     if not os.path.isfile(path):  # noqa: PTH113
         return ""  # a pipe would never end
     try:

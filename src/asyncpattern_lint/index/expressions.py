@@ -112,6 +112,7 @@ class ExpressionVisitor:
         self.dead = False
         self.probed = False
         self.guards: tuple[Guard, ...] = ()
+        self.tried = False
         self.aliases: Mapping[str, str] = {}
         self.elements: dict[str, Expr] = {}
         """What the targets of comprehensions, and what tests tell about, stand for at a place."""
@@ -369,7 +370,7 @@ class ExpressionVisitor:
 
     def _note(self, node: ast.expr, call: Call, told: tuple[Told, ...], **facts: Any) -> None:
         place = noting.place_of(node)
-        dead, guarded = self.dead or self.probed, bool(self.guards)
+        dead, guarded = self.dead or self.probed, bool(self.guards) or self.tried
         facts.setdefault("scope", self.number)
         self.noted[place] = Noted(
             call=call, told=told, place=place, dead=dead, guarded=guarded, **facts

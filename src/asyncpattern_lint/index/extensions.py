@@ -17,6 +17,9 @@ _SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs", ".f", ".f90", ".go", ".m
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _MAX_BYTES = 1_000_000
 
+#: An entry point such as ``package.module:name``, which builds nothing.
+_ENTRY_POINT = re.compile(rb"[\w.]+:[\w.]+")
+
 
 class Extensions:
     """Answers whether a module may be compiled into a package; ``project`` is where it stops."""
@@ -50,7 +53,10 @@ def _words_in(folder: str) -> frozenset[str]:
         if name.endswith(_SOURCES):
             words.add(name.partition(".")[0])
         if name in _BUILD_FILES:
-            found = _WORD.findall(_read(os.path.join(folder, name)))
+            text = _read(os.path.join(folder, name))
+            if name.endswith((".cfg", ".toml")):
+                text = _ENTRY_POINT.sub(b"", text)
+            found = _WORD.findall(text)
             words.update(word.decode("ascii") for word in found)
     return frozenset(words)
 

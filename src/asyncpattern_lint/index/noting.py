@@ -36,7 +36,7 @@ def is_noted(name: str, node: ast.Call) -> bool:
         return isinstance(node.func, ast.Attribute) and bool(node.args)
     if name == "patch":
         return _is_string_like(node, ".")
-    if name == "run":
+    if name in {"Config", "run"}:
         return _is_string_like(node, ":")
     return any(keyword.arg in _KEYWORDS for keyword in node.keywords)
 
