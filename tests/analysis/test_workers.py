@@ -65,8 +65,9 @@ def test_the_number_of_processes_changes_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(session_module, "Checker", here_only(here))
         for jobs in (2, 3):
+            here.clear()
             assert told(check(root, jobs=jobs)) == told(alone)
-    assert here == []
+            assert 0 < len(here) <= 5
 
 
 def here_only(checked: list[str]) -> type[Checker]:

@@ -1,7 +1,7 @@
 """Check many files, in several processes where that pays.
 
-The workers are copies of this process, so that they start with every outline and send back
-nothing but observations.
+The workers are copies of this process, so that they start with every outline, and with what the
+first files have told of the rest, and send back nothing but observations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,6 +30,10 @@ class _Chunk(NamedTuple):
     grew: bool
 
 
+#: One file in so many is checked before there are workers: each of them would ask again about
+#: what all files lead to, the core of the project and the standard library.
+_FIRST = 32
+
 #: What this process checks with, for the workers that become copies of it.
 _shared: list[Checker] = []
 
@@ -40,27 +44,37 @@ def check_all(checker: Checker, paths: Sequence[str], jobs: int) -> Iterator[Che
     Files of the project that were not to be loaded, and are found on the way, have a say in what
     is wrong in those after them. So they are checked in this process from there on.
     """
-    if jobs < 2 or len(paths) < _PARALLEL_THRESHOLD or not shares_memory():
-        for path in paths:
-            yield Checked(path, list(checker.check(path)))
-        return
     done = 0
-    _shared.append(checker)
-    try:
-        for chunk in map_chunks(_check, paths, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
-            if chunk.grew:
-                break
-            yield from chunk.checked
-            checker.walked += chunk.walked
-            done += len(chunk.checked)
-    finally:
-        _shared.remove(checker)
+    if jobs > 1 and len(paths) >= _PARALLEL_THRESHOLD and shares_memory():
+        first = _here(checker, paths[: -(-len(paths) // _FIRST)])
+        yield from first.checked
+        checker.walked += first.walked
+        done = len(first.checked)
+        if not first.grew:
+            for chunk in _in_workers(checker, paths[done:], jobs):
+                if chunk.grew:
+                    break
+                yield from chunk.checked
+                checker.walked += chunk.walked
+                done += len(chunk.checked)
     for path in paths[done:]:
         yield Checked(path, list(checker.check(path)))
 
 
+def _in_workers(checker: Checker, paths: Sequence[str], jobs: int) -> Iterator[_Chunk]:
+    _shared.append(checker)
+    try:
+        yield from map_chunks(_check, paths, jobs=jobs, threshold=1)
+    finally:
+        _shared.remove(checker)
+
+
 def _check(paths: list[str]) -> _Chunk:
-    checker = _shared[-1]
-    walked, size = checker.walked, checker.project.strays
+    return _here(_shared[-1], paths)
+
+
+def _here(checker: Checker, paths: Sequence[str]) -> _Chunk:
+    before, strays = checker.walked, checker.project.strays
     checked = [Checked(path, list(checker.check(path))) for path in paths]
-    return _Chunk(checked, checker.walked - walked, checker.project.strays > size)
+    walked, checker.walked = checker.walked - before, before
+    return _Chunk(checked, walked, checker.project.strays > strays)
