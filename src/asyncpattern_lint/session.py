@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
+from asyncpattern_lint.analysis.workers import check_all
 from asyncpattern_lint.baseline import Baseline, read_baseline
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import (
@@ -23,6 +24,7 @@ from asyncpattern_lint.discovery import (
 from asyncpattern_lint.files import Stamps, stamp
 from asyncpattern_lint.findings import (
     Annotations,
+    ConflictingTwin,
     Finding,
     Observation,
     Report,
@@ -116,6 +118,7 @@ class Session:
             fixed=len(first.told) - len(last.told),
             changes=() if repaired is None else repaired.changes,
             unsafe_fixes=settings.unsafe_fixes,
+            twins=last.twins,
         )
 
     def _repair(
@@ -254,7 +257,8 @@ class Look(NamedTuple):
 
     ``every`` holds the findings of every code where something may be fixed, ``findings`` those
     of the codes that are on. ``unreadable`` counts the files that cannot be read or parsed where
-    APL901 is off; ``unchecked`` are those of which nothing else is known.
+    APL901 is off; ``unchecked`` are those of which nothing else is known. ``twins`` counts the
+    functions with a namesake of another kind.
     """
 
     every: set[Finding]
@@ -262,6 +266,7 @@ class Look(NamedTuple):
     checker: Checker
     unreadable: int
     unchecked: frozenset[str]
+    twins: int = 0
 
 
 def look_at(
@@ -281,14 +286,14 @@ def look_at(
     known = frozenset(known_codes()) if settings.is_fixing else None
     every: set[Finding] = set()
     findings: set[Finding] = set()
-    unreadable = 0
+    unreadable = twins = 0
     unchecked: set[str] = set()
 
-    def looks() -> Iterator[tuple[str, Iterator[Observation]]]:
-        yield from ((path, checker.check(path)) for path in files)
+    def looks() -> Iterator[tuple[str, Iterable[Observation]]]:
+        yield from check_all(checker, tuple(files), settings.jobs)
         if whole:
             for observation in checker.check_project(project.finder.project):
-                yield observation.path, iter((observation,))
+                yield observation.path, (observation,)
 
     for path, observations in looks():
         enabled = settings.enabled_in(path)
@@ -296,11 +301,12 @@ def look_at(
             if isinstance(observation, Unreadable):
                 unchecked.add(path)
                 unreadable += "APL901" not in enabled
+            twins += isinstance(observation, ConflictingTwin)
             for finding in findings_of(observation, known or enabled):
                 every.add(finding)
                 if finding.code in enabled:
                     findings.add(finding)
-    return Look(every, findings, checker, unreadable, frozenset(unchecked))
+    return Look(every, findings, checker, unreadable, frozenset(unchecked), twins)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +325,7 @@ class _Told:
     remark: str
     checker: Checker = field(compare=False)
     notices: tuple[str, ...] = ()
+    twins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +360,7 @@ class _Run:
             remark=remark,
             checker=look.checker,
             notices=notices,
+            twins=look.twins,
         )
 
 

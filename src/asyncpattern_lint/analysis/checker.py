@@ -1,13 +1,16 @@
 """Check one module: its imports from the outline, its uses with LibCST where need be."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.definitions import DefinitionChecker
 from asyncpattern_lint.analysis.entry_points import check_entry_points
 from asyncpattern_lint.analysis.fakes import FakeChecker
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
+from asyncpattern_lint.analysis.lifetimes import LifetimeChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.strings import StringChecker
@@ -28,9 +31,15 @@ class Checker:
         self.candidates = candidates
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
-        self.frameworks = FrameworkChecker(self.resolver)
-        self.fakes = FakeChecker(self.resolver)
         self.strings = StringChecker(self.resolver, self.imports.homes)
+        self._of_outlines = (
+            self.imports,
+            DefinitionChecker(self.resolver),
+            LifetimeChecker(self.resolver),
+            FrameworkChecker(self.resolver),
+            FakeChecker(self.resolver),
+            self.strings,
+        )
         self.walked = 0
         self._uses: UseChecker | None = None
 
@@ -80,16 +89,16 @@ class Checker:
             scopes = candidate_scopes(self.resolver, path, module)
         else:
             scopes = range(len(module.scopes))
+        positions = Positions(partial(self.project.read, path))
         try:
-            source = self.project.read(path)
+            found: list[Observation] = []
+            for checker in self._of_outlines:
+                found += checker.check(path, module, positions)
+            source = self.project.read(path) if scopes else b""
         except OSError as error:
             yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))
             return
-        positions = Positions(source)
-        yield from self.imports.check(path, module, positions)
-        yield from self.frameworks.check(path, module, positions)
-        yield from self.fakes.check(path, module, positions)
-        yield from self.strings.check(path, module, positions)
+        yield from found
         if scopes:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))

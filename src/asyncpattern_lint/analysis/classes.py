@@ -4,7 +4,7 @@ Sources: https://docs.python.org/3/reference/datamodel.html (creating a class) a
 https://docs.python.org/3/howto/mro.html.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -61,12 +61,21 @@ class Classes:
         self._protocols: dict[ClassValue, tuple[Protocol, bool]] = {}
         self._added: dict[str, Protocol] = {}
         self._instances: dict[tuple[ClassValue, bool], Value] = {}
+        self._builtins: dict[str, Values] = {}
         self._searching = 0
 
     # --- instances -----------------------------------------------------------------------
 
     def builtin(self, name: str, arguments: tuple[Values, ...] = ()) -> Values:
         """Return an instance of a builtin class, or anything if there is no such class."""
+        if not arguments:
+            known = self._builtins.get(name)
+            if known is None:
+                known = self._builtins[name] = self._builtin(name, ())
+            return known
+        return self._builtin(name, arguments)
+
+    def _builtin(self, name: str, arguments: tuple[Values, ...]) -> Values:
         found = library.builtin_class(name)
         if found is None:
             return ANYTHING
@@ -144,6 +153,13 @@ class Classes:
             arguments = (union(instance.items),)
         return replace(forced[0], arguments=arguments, steps=())
 
+    def type_of(self, value: Value) -> Values:
+        """Return the class of a value, as ``type`` and ``__class__`` give it."""
+        if not isinstance(value, InstanceValue) or value.structural or value.doubtful:
+            return ANYTHING
+        cls = self.class_of(value)
+        return ANYTHING if cls is None else (cls,)
+
     def self_of(self, path: str, number: int, *, is_class: bool) -> Values:
         """Return what the first parameter of a method of a class is."""
         value = ClassValue(path, number, exact=False)
@@ -152,7 +168,7 @@ class Classes:
         return (without_steps(self.instance(value, exact=False)),)
 
     def instantiate(
-        self, value: ClassValue, arguments: tuple[Values, ...], keywords: dict[str, Values]
+        self, value: ClassValue, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Values:
         """Return what calling a class gives."""
         lineage = self.lineage(value)
@@ -227,8 +243,8 @@ class Classes:
         self,
         value: ClassValue,
         lineage: Lineage,
-        arguments: tuple[Values, ...],
-        keywords: dict[str, Values],
+        arguments: Sequence[Values],
+        keywords: Mapping[str, Values],
     ) -> tuple[Values, ...]:
         types = self.resolver.types
         wanted = types.parameters_of(value)
@@ -265,8 +281,8 @@ class Classes:
         maker: FunctionValue,
         value: ClassValue,
         wanted: tuple[TypeVariable, ...],
-        arguments: tuple[Values, ...],
-        keywords: dict[str, Values],
+        arguments: Sequence[Values],
+        keywords: Mapping[str, Values],
     ) -> dict[TypeVariable, Values]:
         """Return what one maker says of type parameters: in ``self``, or in what it returns.
 
@@ -478,7 +494,6 @@ class Classes:
             scope.has_keywords
             or module.is_open
             or "__init_subclass__" in scope.bindings
-            or resolver.project.is_rewritten(scope.name)
             or resolver.attributes.changes.on_protocols(value, PROTOCOL_METHODS)
         ):
             return False

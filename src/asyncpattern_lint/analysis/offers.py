@@ -21,7 +21,16 @@ from asyncpattern_lint.analysis.values import (
     union,
 )
 from asyncpattern_lint.findings import Step
-from asyncpattern_lint.index.model import Assigned, Builtin, Call, Expr, ModuleIndex, Name, Told
+from asyncpattern_lint.index.model import (
+    Assigned,
+    Builtin,
+    Call,
+    Expr,
+    ModuleIndex,
+    Name,
+    Told,
+    head,
+)
 from asyncpattern_lint.protocol import Protocol
 
 _MODULES = ("unittest.mock", "mock", "mock.mock")
@@ -122,7 +131,7 @@ class Offers:
             if entry is not None and len(entry.every) == 1:
                 binding = entry.every[0]
                 if isinstance(binding, Assigned) and not any(
-                    start == expr.id for start, _ in module.assigned
+                    head(write.base) == expr for write in module.assigned
                 ):
                     return binding.value
         return expr

@@ -22,7 +22,8 @@ from asyncpattern_lint.index.conditions import (
     tells,
     without,
 )
-from asyncpattern_lint.index.handlers import asked_about, opposite
+from asyncpattern_lint.index.drives import of_step
+from asyncpattern_lint.index.handlers import asked_about, asked_items, opposite
 from asyncpattern_lint.index.lowering import (
     annotation,
     display,
@@ -95,7 +96,7 @@ class ExpressionVisitor:
         self.comprehensions = 0
         self.lambdas = 0
         self.at_module_level = True
-        self.enclosing_class = ""
+        self.missing: frozenset[tuple[str, str]] = frozenset()
         self.is_open = False
         self.mentions: list[ast.expr] = []
         self.has_open_path = False
@@ -155,6 +156,12 @@ class ExpressionVisitor:
 
     def note_attribute(self, base: Expr, name: str, value: Expr, line: int) -> None:
         """Note that an attribute of an object is set."""
+
+    def note_step(self, made: ast.Call, value: Expr) -> None:
+        """Note that the next item of what a call gives is taken."""
+
+    def note_asked_item(self, name: str) -> None:
+        """Note that a test asks what an item of a name is."""
 
     def note_item(self, name: str, key: str) -> None:
         """Note that an item of what a name stands for is set: ``*`` for a computed key."""
@@ -260,8 +267,6 @@ class ExpressionVisitor:
         elif isinstance(target, ast.Attribute):
             base = self.visit(target.value)
             self.use(base, _RESULT)
-            if target.attr == "__class__" and self.enclosing_class:
-                self._note_write(Name(self.enclosing_class), "*")
             self._note_write(base, target.attr)
             self.note_attribute(base, target.attr, value, target.lineno)
         elif isinstance(target, ast.Subscript):
@@ -339,6 +344,11 @@ class ExpressionVisitor:
         call = Call(func, args, keywords)
         if args or keywords:
             self.calls[call] = None
+        made = of_step(node)
+        if made is not None:
+            self.note_step(made, func.value if type(func) is Attribute else args[0])
+        for name in asked_items(node):
+            self.note_asked_item(name)
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
         name = ""
@@ -398,7 +408,9 @@ class ExpressionVisitor:
             attribute = node.args[1]
             text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
             owner = self.visit(node.args[0])
-            self._note_write(self._class_of_self(node.args[0]) or owner, text)
+            if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
+                return
+            self._note_write(owner, text)
             self.note_attribute(owner, text, OPAQUE, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
@@ -427,18 +439,6 @@ class ExpressionVisitor:
         start = head(base)
         if isinstance(start, Name):
             self.written.add((start.id, name))
-
-    def _class_of_self(self, node: ast.expr) -> Expr | None:
-        """Return the enclosing class for ``self.__class__``, ``type(self)`` and ``cls``."""
-        match node:
-            case (
-                ast.Attribute(attr="__class__")
-                | ast.Call(func=ast.Name(id="type"))
-                | ast.Name(id="cls")
-            ):
-                return Name(self.enclosing_class) if self.enclosing_class else None
-            case _:
-                return None
 
     def _note_item_write(self, base: Expr, key: ast.expr) -> None:
         """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""

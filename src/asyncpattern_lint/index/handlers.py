@@ -133,7 +133,7 @@ def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
         case ast.BoolOp(op=ast.Or(), values=values):
             truths = [truth_of(value, constants) for value in values]
             return True if True in truths else False if None not in truths else None
-        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+        case ast.Compare(left=left, ops=[sign], comparators=[right]) if _is_version(left):
             return _truth_of_version(ast.unparse(left), sign, ast.unparse(right))
         case _:
             return None
@@ -146,9 +146,25 @@ def asked_about(test: ast.expr) -> frozenset[str]:
         for node in ast.walk(test)
         if isinstance(node, ast.Call)
         and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
-        for argument in node.args
+        for argument in map(_without_subscripts, node.args)
         if isinstance(argument, ast.Name)
     )
+
+
+def asked_items(node: ast.Call) -> Iterator[str]:
+    """Yield the names of whose items a call asks what they are."""
+    name = last_name(node.func)
+    if name in GUARDS or name.startswith(GUARD_PREFIXES):
+        for argument in node.args:
+            plain = _without_subscripts(argument)
+            if plain is not argument and isinstance(plain, ast.Name):
+                yield plain.id
+
+
+def _without_subscripts(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def condition_of(test: ast.expr) -> Condition | None:
@@ -237,6 +253,12 @@ _ASKS_FOR_2: dict[type[ast.cmpop], bool] = {
 }  # fmt: skip
 
 
+def _is_version(node: ast.expr) -> bool:
+    """Whether an expression may be a version, as writing it out would tell."""
+    asked = node.value if isinstance(node, ast.Subscript) else node
+    return isinstance(asked, ast.Attribute) and asked.attr in {"version_info", "major"}
+
+
 def _truth_of_version(left: str, sign: ast.cmpop, right: str) -> bool | None:
     """Decide comparisons that only ask for Python 2 or 3."""
     if left == "sys.version_info" and right in {"(3,)", "(3, 0)"}:
@@ -253,6 +275,13 @@ def last_name(node: ast.expr) -> str:
         return last_name(node.func)
     if isinstance(node, ast.Attribute):
         return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def first_name(node: ast.expr) -> str:
+    """Return the name that a chain of attributes starts from, else an empty string."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
@@ -352,3 +381,32 @@ def is_stub(body: Sequence[ast.stmt]) -> bool:
             case _:
                 return False
     return True
+
+
+def missing_after(node: ast.Try | ast.TryStar) -> frozenset[tuple[str, str]]:
+    """Return the object and the name of an attribute that is not there after a statement.
+
+    It is one like ``try: return getattr(object, name)`` with a handler for its absence: what sets
+    the attribute then is in nobody's way. Both are as they are written.
+    """
+    match node:
+        case ast.Try(
+            body=[
+                ast.Return(value=value) | ast.Assign(value=value) | ast.Expr(value=value),
+                *rest,
+            ],
+            handlers=[ast.ExceptHandler(type=ast.Name(id="AttributeError"))],
+        ):
+            pass
+        case _:
+            return frozenset()
+    leaves = isinstance(node.body[-1], ast.Return) and all(map(_is_plain, rest))
+    match value:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, name]) if leaves:
+            return frozenset({(ast.unparse(owner), ast.unparse(name))})
+        case _:
+            return frozenset()
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign | ast.Expr | ast.Return)

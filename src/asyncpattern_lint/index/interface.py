@@ -11,6 +11,7 @@ _OWN = frozenset(
         "attributes",
         "calls",
         "column",
+        "drives",
         "end_column",
         "end_line",
         "entered",

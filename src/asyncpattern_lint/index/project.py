@@ -2,8 +2,8 @@
 
 import gc
 import sys
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,8 +37,8 @@ MAX_BYTES = 10_000_000
 #: Below this many files, starting processes costs more than it saves.
 _PARALLEL_THRESHOLD = 150
 
-#: So many outlines are kept decoded: the ones that a run comes back to.
-_MAX_DECODED = 1_000
+#: So many outlines are kept decoded at first. Those that a run comes back to later stay.
+_MAX_DECODED = 400
 
 #: Parts of the names of modules that hold the asynchronous twins of classes.
 ASYNC_MODULES = frozenset({"aio", "asyncio"})
@@ -67,16 +67,15 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
 
     index: bytes
     written: list[str] = []
-    rewritten: list[str] = []
     sys_modules: list[str] = []
     written_modules: list[str] = []
     assigned: list[str] = []
     classes: list[ClassFacts] = []
     twins: list[str] = []
-    replaced: list[str] = []
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
+    functions: dict[str, str] = {}
     entered: list[str] = []
     requested: list[str] = []
     failure: Failure | None = None
@@ -87,17 +86,17 @@ class _Facts:
     """What the outlines known so far do to objects that they do not define."""
 
     written: set[str] = field(default_factory=set)
-    rewritten: set[str] = field(default_factory=set)
     sys_modules: set[str] = field(default_factory=set)
     written_modules: set[str] = field(default_factory=set)
-    assigned: set[str] = field(default_factory=set)
-    assigned_in_tests: set[str] = field(default_factory=set)
+    writers: dict[str, list[str]] = field(default_factory=dict)
+    writing_tests: dict[str, list[str]] = field(default_factory=dict)
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
-    replaced: set[str] = field(default_factory=set)
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
+    functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
     entered: set[str] = field(default_factory=set)
     requested: set[str] = field(default_factory=set)
 
@@ -105,7 +104,8 @@ class _Facts:
 class Project:
     """Gives the outline of any file of the project.
 
-    ``overlay`` maps absolute paths to text that stands in for what is on disk.
+    ``overlay`` maps absolute paths to text that stands in for what is on disk. ``strays`` counts
+    the files of the project that were not to be loaded, but were asked for.
     """
 
     def __init__(
@@ -119,9 +119,12 @@ class Project:
         self.version = environment.version if environment else sys.version_info[:2]
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
-        self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
+        self._decoded: dict[str, ModuleIndex] = {}
+        self._passing: deque[str] = deque()
+        self._dropped: set[str] = set()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
@@ -145,7 +148,6 @@ class Project:
         """Return a file's outline, or why it has none."""
         known = self._decoded.get(path)
         if known is not None:
-            self._decoded.move_to_end(path)
             return known
         entry = self._entries.get(path)
         if entry is None:
@@ -159,8 +161,12 @@ class Project:
             outline = msgspec.msgpack.decode(entry.index, type=ModuleIndex)
         if isinstance(outline, ModuleIndex):
             self._decoded[path] = outline
-            if len(self._decoded) > _MAX_DECODED:
-                self._decoded.popitem(last=False)
+            if path not in self._dropped:
+                self._passing.append(path)
+            if len(self._passing) > _MAX_DECODED:
+                dropped = self._passing.popleft()
+                del self._decoded[dropped]
+                self._dropped.add(dropped)
         return outline
 
     def module(self, path: str) -> ModuleIndex | None:
@@ -211,9 +217,9 @@ class Project:
         name = module.rpartition(".")[2]
         return name in self._facts.written_modules or name in self._changed()
 
-    def is_rewritten(self, name: str) -> bool:
-        """Whether a module known here sets protocol methods on an object of this name."""
-        return name in self._facts.rewritten or name in self._changed()
+    def is_given_away(self, name: str) -> bool:
+        """Whether a class or module of this name is given to what changes it."""
+        return name in self._changed()
 
     def _changed(self) -> frozenset[str]:
         """Return the names of what is given to functions that change what they are given."""
@@ -223,21 +229,17 @@ class Project:
             self._given_away = frozenset().union(*found)
         return self._given_away
 
-    def _is_test(self, path: str) -> bool:
+    def is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
         return is_test(path.removeprefix(self.finder.project))
 
-    def is_assigned(self, name: str, path: str) -> bool:
-        """Whether code outside a class sets an attribute of this name on some object.
+    def writers(self, name: str, *, in_tests: bool) -> list[str]:
+        """Return the files that set an attribute of this name on other objects than ``self``.
 
-        What tests do to objects counts for tests only; ``path`` is the file that asks.
+        They are those of tests, or those of all else.
         """
         facts = self._facts
-        return name in facts.assigned or (name in facts.assigned_in_tests and self._is_test(path))
-
-    def is_replaced(self, name: str) -> bool:
-        """Whether a module known here sets an attribute of this name on a global object."""
-        return name in self._facts.replaced
+        return (facts.writing_tests if in_tests else facts.writers).get(name, [])
 
     def is_registered(self, name: str) -> bool:
         """Whether a module known here takes ``register`` of a class of this name."""
@@ -254,6 +256,13 @@ class Project:
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
+
+    def namesakes(self, name: str) -> Mapping[str, Sequence[str]]:
+        """Return where public functions of a name are defined, by what their text says of them.
+
+        Plain functions and those of tests are left out.
+        """
+        return self._facts.functions.get(name, {})
 
     def subclasses(self, name: str) -> list[Subclass]:
         """Return the classes known here that derive from one of this name, however far.
@@ -285,6 +294,25 @@ class Project:
                     by_member.setdefault(bound, []).append(subclass)
         return by_member.get(member, [])
 
+    def overridden(self, path: str, number: int) -> Mapping[str, set[str]]:
+        """Return the shapes of the members that a class may override, by their names.
+
+        They are those of the classes known here that have the names of its ancestors.
+        """
+        found: dict[str, set[str]] = {}
+        own = [facts for facts in self._entries[path].classes if facts.number == number]
+        queue = [base for facts in own for base in facts.bases]
+        asked = set(queue)
+        while queue:
+            for facts in self._facts.classes.get(queue.pop(), ()):
+                for member, shape in facts.members.items():
+                    found.setdefault(member, set()).add(shape)
+                for base in facts.bases:
+                    if base not in asked:
+                        asked.add(base)
+                        queue.append(base)
+        return found
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
@@ -294,23 +322,26 @@ class Project:
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
             return
+        self.strays += path not in self._loaded
         self._facts.written.update(entry.written)
-        self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
         self._facts.written_modules.update(entry.written_modules)
-        assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
-        assigned.update(entry.assigned)
+        writers = self._facts.writing_tests if self.is_test(path) else self._facts.writers
+        for name in entry.assigned:
+            writers.setdefault(name, []).append(path)
         self._facts.twins.update(entry.twins)
         self._facts.setters.update(entry.setters)
         for place, name in entry.handed:
             self._facts.handed.setdefault(place, set()).add(name)
         self._given_away = None
         self._facts.registered.update(entry.registered)
+        if not self.is_test(path):
+            for name, shape in entry.functions.items():
+                self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
         self._facts.entered.update(entry.entered)
         self._facts.requested.update(entry.requested)
-        if not self._is_test(path):
-            self._facts.replaced.update(entry.replaced)
         for facts in entry.classes:
+            self._facts.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
                 self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
         if entry.classes:
@@ -371,19 +402,28 @@ def _entry(outline: Outline) -> _Entry:
     return _Entry(
         msgspec.msgpack.encode(outline),
         outline.written,
-        outline.rewritten,
         outline.sys_modules,
         outline.written_modules,
-        sorted({name for _, name in outline.assigned}),
+        sorted({write.name for write in outline.assigned}),
         list(_classes(outline)),
         sorted(set(_twins(outline))),
-        sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
         outline.setters,
         outline.handed,
         outline.registered,
+        dict(_functions(outline)),
         sorted({name for _, name in outline.entered}),
         sorted(set(_requested(outline))),
     )
+
+
+def _functions(outline: ModuleIndex) -> Iterator[tuple[str, str]]:
+    """Yield the public functions that a module gives to others, each with its shape."""
+    for name, entry in outline.scopes[0].bindings.items():
+        binding = entry.every[0]
+        if not name.startswith("_") and isinstance(binding, Defined) and len(entry.every) == 1:
+            scope = outline.scopes[binding.scope]
+            if scope.kind is ScopeKind.FUNCTION and (scope.is_async or scope.is_generator):
+                yield name, shape_of(outline, entry)
 
 
 def _twins(outline: ModuleIndex) -> Iterator[str]:
@@ -417,6 +457,7 @@ def _slim(outline: ModuleIndex) -> None:
         scope.uses = []
         scope.calls = []
         scope.attributes = []
+        scope.drives = []
 
 
 def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:
