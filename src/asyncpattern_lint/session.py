@@ -324,8 +324,8 @@ class _Told:
     unreadable: int
     remark: str
     checker: Checker = field(compare=False)
-    twins: int = 0
     notices: tuple[str, ...] = ()
+    twins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,8 +359,8 @@ class _Run:
             unreadable=look.unreadable,
             remark=remark,
             checker=look.checker,
-            twins=look.twins,
             notices=notices,
+            twins=look.twins,
         )
 
 
