@@ -115,10 +115,11 @@ def test_a_decoded_outline_equals_a_fresh_one(
     assert again[0] is not fresh[0]
     assert [project.outline(str(source)) for source in sources[:-2]] == fresh[:-2]
     assert all(project.outline(str(source)) is again[n] for n, source in enumerate(sources[:-2]))
+    monkeypatch.setattr(project_module, "_MAX_KEPT", 3)
     others = Project(Finder(str(tmp_path)))
-    for source in sources:
-        others.outline(str(source))
-    assert len(others._decoded) == 2
+    for _ in range(3):
+        assert [others.outline(str(source)) for source in sources] == fresh
+    assert len(others._decoded) == 5
 
 
 def test_what_is_used_again_stays_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,8 @@ class _Chunk(NamedTuple):
     grew: bool
 
 
-#: One file in so many is checked before there are workers: each of them would ask again about
-#: what all files lead to, the core of the project and the standard library.
+#: One file in so many is checked before there are workers, which then know what all files lead
+#: to. Mostly the first ones tell, too, whether there are files that were not to be loaded.
 _FIRST = 32
 
 #: What this process checks with, for the workers that become copies of it.

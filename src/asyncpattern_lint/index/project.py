@@ -37,8 +37,9 @@ MAX_BYTES = 10_000_000
 #: Below this many files, starting processes costs more than it saves.
 _PARALLEL_THRESHOLD = 150
 
-#: So many outlines are kept decoded at first. Those that a run comes back to later stay.
+#: So many outlines are kept decoded at first, and so many of those that a run comes back to later.
 _MAX_DECODED = 400
+_MAX_KEPT = 600
 
 #: Parts of the names of modules that hold the asynchronous twins of classes.
 ASYNC_MODULES = frozenset({"aio", "asyncio"})
@@ -121,6 +122,7 @@ class Project:
         self._entries: dict[str, _Entry] = {}
         self._decoded: dict[str, ModuleIndex] = {}
         self._passing: deque[str] = deque()
+        self._kept: deque[str] = deque()
         self._dropped: set[str] = set()
         self._facts = _Facts()
         self._loaded: set[str] = set()
@@ -161,10 +163,12 @@ class Project:
             outline = msgspec.msgpack.decode(entry.index, type=ModuleIndex)
         if isinstance(outline, ModuleIndex):
             self._decoded[path] = outline
-            if path not in self._dropped:
-                self._passing.append(path)
-            if len(self._passing) > _MAX_DECODED:
-                dropped = self._passing.popleft()
+            queue, most = self._passing, _MAX_DECODED
+            if path in self._dropped:
+                queue, most = self._kept, _MAX_KEPT
+            queue.append(path)
+            if len(queue) > most:
+                dropped = queue.popleft()
                 del self._decoded[dropped]
                 self._dropped.add(dropped)
         return outline
