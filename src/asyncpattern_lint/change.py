@@ -75,6 +75,7 @@ class ChangeSession:
         open_findings = {*here, *(f for f in there if f.code != UNUSED)}
         kept = [finding for finding in told if finding in open_findings]
         tally, unresolved = Session(self.settings).census(look.checker, files)
+        project.save()
         return Report(
             findings=with_fixes_of(kept, project),
             files=len(files) + len(others),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.baseline import Baseline, read_baseline
+from asyncpattern_lint.cache.place import NAME as CACHE
+from asyncpattern_lint.cache.shelf import open_shelf
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import (
     Discovery,
@@ -86,6 +88,7 @@ class Session:
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
         tally, unresolved = self.census(last.checker, found.files)
+        project.save()
         return Report(
             findings=last.told,
             files=len(found.files),
@@ -345,9 +348,18 @@ def open_project(
         )
     except EnvironmentNotFound as error:
         raise UsageError(f"{settings.python_place()}: {error}") from error
-    project = Project(finder, overlay=settings.overlay, environment=environment)
+    shelf = open_shelf(cache_root(settings)) if settings.cache else None
+    project = Project(finder, settings.overlay, environment, shelf)
     load(project, tuple(files), settings.jobs, progress)
+    project.save()
     return project
+
+
+def cache_root(settings: Settings) -> str:
+    """Return the folder of the cache: the one that is named, else in the project."""
+    if settings.cache_dir is not None:
+        return str(settings.cache_dir)
+    return os.path.join(_roots(settings.paths, settings.cwd)[0], CACHE)  # noqa: PTH118
 
 
 def load(

@@ -63,7 +63,7 @@ class Options:
     file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
     write, empty for the one that ``baseline`` names. ``add_noqa`` asks for comments instead of a
     report, ``diff`` for what ``fix`` would change. ``noqa`` is False where another tool sees to the
-    ``# noqa`` comments.
+    ``# noqa`` comments. ``cache_dir`` is the folder of the cache, which ``no_cache`` leaves alone.
     """
 
     paths: tuple[str, ...] = ()
@@ -101,6 +101,8 @@ class Options:
     exit_non_zero_on_fix: bool = False
     fixable: tuple[str, ...] = ()
     unfixable: tuple[str, ...] = ()
+    cache_dir: str | None = None
+    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ class Settings:
     codes that may be fixed, None for all of them. ``overlay`` maps paths to the text that stands
     in for them. ``ignore_noqa`` says to tell what comments suppress. ``write_baseline`` says to
     make the ``baseline`` of what is found, without the codes in ``never_baseline``. ``noqa`` says
-    that ``# noqa`` comments count, and not only this linter's own.
+    that ``# noqa`` comments count, and not only this linter's own. ``cache`` tells whether what was
+    found out is kept for later runs, in ``cache_dir`` or, where that is None, in the project.
     """
 
     cwd: Path
@@ -145,6 +148,8 @@ class Settings:
     fix: bool = False
     diff: bool = False
     exit_non_zero_on_fix: bool = False
+    cache: bool = False
+    cache_dir: Path | None = None
 
     @property
     def is_fixing(self) -> bool:

@@ -1,5 +1,6 @@
 """The outlines of a project's modules, made on demand."""
 
+import contextlib
 import gc
 import sys
 from collections import OrderedDict
@@ -11,6 +12,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from asyncpattern_lint.cache.digest import digest_of
+from asyncpattern_lint.cache.ledger import Stamp, stamp_of
+from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.index import builder
 from asyncpattern_lint.index.disk import Past
 from asyncpattern_lint.index.environment import Environment
@@ -108,12 +112,15 @@ class Project:
         finder: Finder,
         overlay: Mapping[str, bytes] | None = None,
         environment: Environment | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.finder = finder
+        self.shelf = shelf
         self.environment = environment or Environment((), version=(3, 0))
         self.version = environment.version if environment else sys.version_info[:2]
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
+        self._keys: dict[str, bytes] = {}
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
@@ -124,8 +131,9 @@ class Project:
 
     def revised(self, overlay: Mapping[str, bytes]) -> "Project":
         """Return the same project under another overlay; outlines that it leaves stand are kept."""
-        other = Project(self.finder, overlay, self.environment)
+        other = Project(self.finder, overlay, self.environment, self.shelf)
         other._loaded |= self._loaded
+        other._keys |= self._keys
         for path, entry in self._entries.items():
             if path not in overlay and path not in self.overlay:
                 other._add(path, entry)
@@ -142,21 +150,72 @@ class Project:
         if known is not None:
             self._decoded.move_to_end(path)
             return known
-        entry = self._entries.get(path)
+        entry = self._entries.get(path) or self._taken(path)
         if entry is None:
-            outline = outline_of(path, self.overlay.get(path), self.version)
-            if isinstance(outline, ModuleIndex) and self.is_foreign(path):
-                _slim(outline)
-            self._add(path, _entry(outline))
+            outline = self._made(path)
         elif entry.failure is not None:
             return entry.failure
         else:
-            outline = msgspec.msgpack.decode(entry.index, type=ModuleIndex)
+            outline = self._outline(path, entry)
         if isinstance(outline, ModuleIndex):
             self._decoded[path] = outline
             if len(self._decoded) > _MAX_DECODED:
                 self._decoded.popitem(last=False)
         return outline
+
+    def _made(self, path: str) -> Outline:
+        """Make the outline of a file that has none so far, or a damaged one."""
+        text = self.overlay.get(path)
+        foreign = self.is_foreign(path)
+        if text is None:
+            made, outline = _make(path, self.version, kept=self.shelf is not None, foreign=foreign)
+            self._keep(path, made)
+            entry = made.entry
+        else:
+            outline = outline_of(path, text, self.version)
+            if isinstance(outline, ModuleIndex) and foreign:
+                _slim(outline)
+            entry = _entry(outline)
+        if path in self._entries:
+            self._entries[path] = entry
+        else:
+            self._add(path, entry)
+        return outline
+
+    def _outline(self, path: str, entry: "_Entry") -> Outline:
+        """Return the outline of an entry, from where it is kept or from the file once more."""
+        key = self._keys.get(path)
+        index = entry.index or (key and self.shelf and self.shelf.packs.body(key))
+        try:
+            return _INDEX.decode(index or b"")
+        except (msgspec.DecodeError, RecursionError):
+            return self._made(path)
+
+    def _taken(self, path: str) -> "_Entry | None":
+        """Return what is kept of a file, None if there is nothing."""
+        if self.shelf is None or path in self.overlay:
+            return None
+        key = self.shelf.key(path, self._flavour(path))
+        head = key and self.shelf.packs.head(key)
+        try:
+            entry = _HEAD.decode(head or b"")
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        if key is not None:
+            self._keys[path] = key
+        self._add(path, entry)
+        return entry
+
+    def _keep(self, path: str, made: "_Made") -> None:
+        if self.shelf is not None and made.digest:
+            head = msgspec.msgpack.encode(msgspec.structs.replace(made.entry, index=b""))
+            parts = (head, made.entry.index)
+            self.shelf.put(path, self._flavour(path), made.stamp, made.digest, parts)
+
+    def _flavour(self, path: str) -> bytes:
+        """Return what the outline of a text hangs on besides the text."""
+        version = "{}.{}".format(*self.version) if path.endswith(".pyi") else ""
+        return f"{version}{'f' if self.is_foreign(path) else ''}".encode()
 
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
@@ -309,19 +368,29 @@ class Project:
         asked = list(paths)
         self._loaded.update(asked)
         wanted = [path for path in asked if path not in self._entries]
-        done = 0
+        known = len(wanted)
+        wanted = [path for path in wanted if self._taken(path) is None]
+        done = known - len(wanted)
         if jobs == 1 or len(wanted) < _PARALLEL_THRESHOLD:
             for path in wanted:
-                self._add(path, _entry(outline_of(path, version=self.version)))
+                self._made(path)
                 done += 1
                 yield done
             return
-        encoded = partial(_encoded, version=self.version)
+        if done:
+            yield done
+        encoded = partial(_encoded, version=self.version, kept=self.shelf is not None)
         for chunk in map_chunks(encoded, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
-            for path, entry in msgspec.msgpack.decode(chunk, type=list[tuple[str, _Entry]]):
-                self._add(path, entry)
+            for path, made in _CHUNK.decode(chunk):
+                self._keep(path, made)
+                self._add(path, made.entry)
                 done += 1
             yield done
+
+    def save(self) -> None:
+        """Keep for later runs what this one made."""
+        if self.shelf is not None:
+            self.shelf.save()
 
     def before(self, change: Mapping[str, bytes | None], also: Iterable[str] = ()) -> "Project":
         """Return the project as it was before a change.
@@ -331,7 +400,8 @@ class Project:
         change leaves as they are, are taken over.
         """
         texts = {path: text for path, text in change.items() if text is not None}
-        past = Project(self.finder.on(Past(change)), texts, self.environment)
+        past = Project(self.finder.on(Past(change)), texts, self.environment, self.shelf)
+        past._keys |= self._keys
         absent = {path for path, text in change.items() if text is None}
         past._loaded = (self._loaded - absent) | set(also)
         for path, entry in self._entries.items():
@@ -342,12 +412,45 @@ class Project:
         return past
 
 
-def _encoded(paths: list[str], *, version: Version) -> bytes:
+class _Made(msgspec.Struct, array_like=True, gc=False):
+    """What was made of a file, and of which bytes if it may be kept.
+
+    ``stamp`` is that of the file from before it was read; ``digest`` is empty for what may not
+    be kept.
+    """
+
+    entry: _Entry
+    digest: bytes = b""
+    stamp: Stamp | None = None
+
+
+_HEAD = msgspec.msgpack.Decoder(_Entry)
+_INDEX = msgspec.msgpack.Decoder(ModuleIndex)
+_CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
+
+
+def _encoded(paths: list[str], *, version: Version, kept: bool) -> bytes:
     """Outline files in a worker; what goes back is data that cannot run code."""
     gc.disable()
-    return msgspec.msgpack.encode(
-        [(path, _entry(outline_of(path, version=version))) for path in paths]
-    )
+    return msgspec.msgpack.encode([(path, _make(path, version, kept=kept)[0]) for path in paths])
+
+
+def _make(
+    path: str, version: Version, *, kept: bool = False, foreign: bool = False
+) -> tuple[_Made, Outline]:
+    """Make the outline of a file; ``kept`` tells that later runs may use it."""
+    text, digest = None, b""
+    stamp = stamp_of(path) if kept else None
+    if stamp is not None and stamp[2] <= MAX_BYTES:
+        with contextlib.suppress(OSError):
+            text = Path(path).read_bytes()
+    outline = outline_of(path, text, version)
+    if isinstance(outline, ModuleIndex) and foreign:
+        _slim(outline)
+    if text is not None and (isinstance(outline, ModuleIndex) or outline.is_syntax):
+        # What else went wrong may go well another time.
+        digest = digest_of(text)
+    return _Made(_entry(outline), digest, stamp), outline
 
 
 def _entry(outline: Outline) -> _Entry:
