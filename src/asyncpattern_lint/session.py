@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.baseline import Baseline, read_baseline
 from asyncpattern_lint.cache.place import NAME as CACHE
 from asyncpattern_lint.cache.shelf import open_shelf
@@ -23,15 +22,21 @@ from asyncpattern_lint.discovery import (
     project_root,
 )
 from asyncpattern_lint.files import Stamps, stamp
-from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unreadable, Unresolved
+from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unresolved
+from asyncpattern_lint.index.disk import Disk, Witness
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.recall import Found, Recollection
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
 
 if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.checker import Checker
     from asyncpattern_lint.fixes.repair import Repair
+
+#: The code of files that cannot be read or parsed, of which nothing else is told.
+UNREADABLE = "APL901"
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -67,7 +72,8 @@ class Session:
         with at_full_speed():
             baseline = baseline_of(settings)
             files = discovered(settings).files
-            return Opened(settings, open_project(settings, files, None), files, baseline)
+            project, look = self._first_look(files, None)
+            return Opened(settings, project, files, look, baseline)
 
     def _check(
         self,
@@ -83,16 +89,16 @@ class Session:
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
         run = _Run(settings, found.files, baseline)
-        project = open_project(settings, found.files, progress)
-        first = run.look(project)
+        project, look = self._first_look(found.files, progress)
+        first = run.told(project, look)
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
-        tally, unresolved = self.census(last.checker, found.files)
+        tally, unresolved = self.census(project, found.files, last.checker)
         project.save()
         return Report(
             findings=last.told,
             files=len(found.files),
-            candidates=first.checker.walked,
+            candidates=look.candidates,
             notices=(
                 *found.notices,
                 *remarks(len(found.files), last.unreadable, last.remark),
@@ -107,6 +113,33 @@ class Session:
             changes=() if repaired is None else repaired.changes,
             unsafe_fixes=settings.unsafe_fixes,
         )
+
+    def _first_look(
+        self, files: Sequence[str], progress: Callable[[int, int], None] | None
+    ) -> tuple[Project, "Look"]:
+        """Look at the files of the project, as far as what was found before does not stand."""
+        settings = self.settings
+        project, recollection = recalled(settings, files)
+        if recollection is None or not recollection.is_whole or self._needs_outlines():
+            load(project, files, settings.jobs, progress)
+        if recollection is None:
+            return project, look_at(settings, project, files)
+        recollection.settle(project)
+        is_partial = recollection.is_partial
+        look = look_at(settings, project, files, recollection)
+        if is_partial and project.strays():
+            # In a first run the strays would have had a say in what was not asked again.
+            project, _ = recalled(settings, files, recollection)
+            recollection.forget()
+            load(project, files, settings.jobs, progress)
+            look = look_at(settings, project, files, recollection)
+        recollection.save(project)
+        project.save()
+        return project, look
+
+    def _needs_outlines(self) -> bool:
+        settings = self.settings
+        return settings.is_fixing or settings.statistics or settings.show_unresolved
 
     def _repair(
         self, run: "_Run", project: Project, first: "_Told", stamps: Stamps | None
@@ -125,7 +158,7 @@ class Session:
             revised = project.revised({**settings.overlay, **overlay})
             for _ in revised.load(run.files, settings.jobs):
                 pass
-            return run.look(revised)
+            return run.told(revised, look_at(settings, revised, run.files))
 
         fixable = frozenset(known_codes()) if settings.fixable is None else settings.fixable
         try:
@@ -174,7 +207,7 @@ class Session:
         return Annotations(comments, files, tuple(failed), report.notices)
 
     def census(
-        self, checker: Checker, files: Iterable[str]
+        self, project: Project, files: Iterable[str], checker: "Checker | None"
     ) -> tuple[Tally | None, tuple[Unresolved, ...] | None]:
         """Count the asynchronous uses, and list the unresolved ones, as far as asked for.
 
@@ -183,6 +216,7 @@ class Session:
         explain = self.settings.show_unresolved
         if not explain and not self.settings.statistics:
             return None, None
+        checker = checker or checker_of(self.settings, project)
         tally = Tally(0, 0)
         listed: list[Unresolved] = []
         for path in files:
@@ -200,13 +234,21 @@ class Opened:
     """
 
     def __init__(
-        self, settings: Settings, project: Project, files: Sequence[str], baseline: Baseline
+        self,
+        settings: Settings,
+        project: Project,
+        files: Sequence[str],
+        look: "Look",
+        baseline: Baseline,
     ) -> None:
         self.project = project
         self.files = files
         self._settings = settings
+        self._look = look
         self._baseline = baseline
-        self._checker = Checker(project, candidates=settings.candidates)
+        self._findings: dict[str, set[Finding]] = {path: set() for path in files}
+        for finding in look.findings:
+            self._findings[finding.path].add(finding)
 
     def findings_in(self, path: str) -> tuple[Finding, ...]:
         """Return what is to be told of one file, in order."""
@@ -217,9 +259,12 @@ class Opened:
         ):
             return ()
         with at_full_speed():
-            look = look_at(settings, self.project, (path,), self._checker)
-            sieve = Sieve(self.project, settings, look.unchecked)
-            told, _ = sieve.without_suppressed(look.findings, (path,))
+            findings, unchecked = self._findings.get(path), self._look.unchecked
+            if findings is None:
+                look = look_at(settings, self.project, (path,))
+                findings, unchecked = look.findings, look.unchecked
+            sieve = Sieve(self.project, settings, unchecked)
+            told, _ = sieve.without_suppressed(findings, (path,))
             told, _ = sieve.without_baselined(told, self._baseline, (path,))
         return tuple(sorted(told, key=lambda finding: finding.sort_key))
 
@@ -242,40 +287,63 @@ def at_full_speed() -> Iterator[None]:
 class Look(NamedTuple):
     """What a look at files found.
 
-    ``every`` holds the findings of every code where something may be fixed, ``findings`` those
-    of the codes that are on. ``unreadable`` counts the files that cannot be read or parsed where
-    APL901 is off; ``unchecked`` are those of which nothing else is known.
+    ``every`` holds the findings of every code there is, ``findings`` those of the codes that are
+    on. ``candidates`` counts the files with scopes that had to be walked, ``unreadable`` those
+    that cannot be read or parsed where APL901 is off; ``unchecked`` are those of which nothing
+    else is known. ``checker`` is None where there was nothing to check.
     """
 
     every: set[Finding]
     findings: set[Finding]
-    checker: Checker
+    candidates: int
     unreadable: int
     unchecked: frozenset[str]
+    checker: "Checker | None"
 
 
 def look_at(
-    settings: Settings, project: Project, files: Iterable[str], checker: Checker | None = None
+    settings: Settings,
+    project: Project,
+    files: Iterable[str],
+    recollection: Recollection | None = None,
+    checker: "Checker | None" = None,
 ) -> Look:
-    """Find what is wrong in the files of a project, whatever is kept back of it."""
-    checker = checker or Checker(project, candidates=settings.candidates)
-    # A fix must not bring a finding, even one that nobody asked for.
-    known = frozenset(known_codes()) if settings.is_fixing else None
+    """Find what is wrong in the files of a project, whatever is kept back of it.
+
+    A ``checker`` that has answered questions about the project need not answer them again.
+    """
+    known = frozenset(known_codes())
     every: set[Finding] = set()
     findings: set[Finding] = set()
-    unreadable = 0
+    candidates = unreadable = 0
     unchecked: set[str] = set()
     for path in files:
-        enabled = settings.enabled_in(path)
-        for observation in checker.check(path):
-            if isinstance(observation, Unreadable):
+        found = None if recollection is None else recollection.of(path)
+        if found is None:
+            checker = checker or checker_of(settings, project)
+            walked = checker.walked
+            # What is off today may be on tomorrow, and a fix must not bring it.
+            told = [f for observed in checker.check(path) for f in findings_of(observed, known)]
+            found = Found(tuple(told), checker.walked > walked)
+            if recollection is not None:
+                recollection.take(path, found)
+        candidates += found.is_candidate
+        enabled = settings.enabled_in(path) if found.findings else frozenset()
+        for finding in found.findings:
+            every.add(finding)
+            if finding.code in enabled:
+                findings.add(finding)
+            if finding.code == UNREADABLE:
                 unchecked.add(path)
-                unreadable += "APL901" not in enabled
-            for finding in findings_of(observation, known or enabled):
-                every.add(finding)
-                if finding.code in enabled:
-                    findings.add(finding)
-    return Look(every, findings, checker, unreadable, frozenset(unchecked))
+                unreadable += UNREADABLE not in enabled
+    return Look(every, findings, candidates, unreadable, frozenset(unchecked), checker)
+
+
+def checker_of(settings: Settings, project: Project) -> "Checker":
+    """Return what checks the files of a project; it is not needed where nothing has changed."""
+    from asyncpattern_lint.analysis.checker import Checker
+
+    return Checker(project, candidates=settings.candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +360,7 @@ class _Told:
     baselined: int
     unreadable: int
     remark: str
-    checker: Checker = field(compare=False)
+    checker: "Checker | None" = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,10 +371,9 @@ class _Run:
     files: tuple[str, ...]
     baseline: Baseline
 
-    def look(self, project: Project) -> _Told:
-        """Find what is wrong, keep back what comments suppress and the baseline lists."""
+    def told(self, project: Project, look: Look) -> _Told:
+        """Keep back what comments suppress and the baseline lists."""
         settings = self.settings
-        look = look_at(settings, project, self.files)
         sieve = Sieve(project, settings, look.unchecked)
         unsuppressed, suppressed = sieve.without_suppressed(look.findings, self.files)
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
@@ -338,8 +405,43 @@ def open_project(
     settings: Settings, files: Iterable[str], progress: Callable[[int, int], None] | None
 ) -> Project:
     """Return the project around the paths, with the outlines of the files."""
+    project = _unread(settings, Disk())
+    load(project, tuple(files), settings.jobs, progress)
+    project.save()
+    return project
+
+
+def recalled(
+    settings: Settings, files: Sequence[str], recollection: Recollection | None = None
+) -> tuple[Project, Recollection | None]:
+    """Return the project around the paths, and what is remembered of the files.
+
+    No outline is there yet. A recollection that is given goes on with the project. Text that
+    stands in for a file leaves no memory.
+    """
+    witness = Witness()
+    project = _unread(settings, witness)
+    project.expect(files)
+    if project.shelf is None or settings.overlay:
+        return project, None
+    if recollection is not None:
+        recollection.witness = witness
+        return project, recollection
+    finder = project.finder
+    identity = (
+        finder.project,
+        sorted(finder.given),
+        finder.sources,
+        project.environment.identity,
+        sys.prefix,
+        settings.candidates,
+    )
+    return project, Recollection(project.shelf, witness, files, identity)
+
+
+def _unread(settings: Settings, disk: Disk) -> Project:
     root, given = _roots(settings.paths, settings.cwd)
-    finder = Finder(root, given, map(str, settings.src))
+    finder = Finder(root, given, map(str, settings.src), disk)
     try:
         environment = locate(
             root,
@@ -349,10 +451,7 @@ def open_project(
     except EnvironmentNotFound as error:
         raise UsageError(f"{settings.python_place()}: {error}") from error
     shelf = open_shelf(cache_root(settings)) if settings.cache else None
-    project = Project(finder, settings.overlay, environment, shelf)
-    load(project, tuple(files), settings.jobs, progress)
-    project.save()
-    return project
+    return Project(finder, settings.overlay, environment.on(disk), shelf)
 
 
 def cache_root(settings: Settings) -> str:

@@ -9,6 +9,7 @@ was read. Else the file is read, and its digest decides.
 import os
 import stat
 import time
+from collections.abc import Sequence
 
 import msgspec
 
@@ -66,9 +67,13 @@ class Ledger:
     def note(self, path: str, stamp: Stamp | None, digest: bytes) -> None:
         """Take down what a file held; ``stamp`` is from before it was read."""
         self._digests[path] = digest
-        if stamp is not None and max(stamp[:2]) < self._now - _GRACE_NS:
+        if stamp is not None and self.is_settled(stamp):
             self._known[path] = _Known(stamp, digest)
             self._changed = True
+
+    def is_settled(self, stamp: Sequence[int]) -> bool:
+        """Tell whether the times that a stamp begins with are old enough to be believed."""
+        return max(stamp[0], stamp[1]) < self._now - _GRACE_NS
 
     def digests(self) -> frozenset[bytes]:
         """Return the digests that the files are known to have."""

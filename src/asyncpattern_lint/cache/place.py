@@ -65,6 +65,14 @@ class Place:
             return []
         return sorted(n for n in found if n.startswith(prefix) and not n.endswith(".tmp"))
 
+    def oldest(self, prefix: str, most: int) -> list[str]:
+        """Return the files whose names begin so, but for the youngest ones."""
+        aged: list[tuple[float, str]] = []
+        for name in self.names(prefix):
+            with contextlib.suppress(OSError):
+                aged.append((os.stat(self.path(name)).st_mtime, name))  # noqa: PTH116
+        return [name for _, name in sorted(aged, reverse=True)[most:]]
+
     def write(self, name: str, *parts: bytes) -> bool:
         """Put a file into place in one step; tell whether that could be done."""
         if not self._prepare():
@@ -105,14 +113,11 @@ class Place:
         except OSError:
             return False
         if is_new:
-            self._sweep()
-        return True
-
-    def _sweep(self) -> None:
-        """Remove what other versions of the linter kept, but for the youngest, and left-overs."""
-        for folder in _versions(self.root)[_MOST_VERSIONS:]:
-            _remove_version(folder)
+            # What other versions of the linter kept, but for the youngest.
+            for folder in _versions(self.root)[_MOST_VERSIONS:]:
+                _remove_version(folder)
         self.tidy()
+        return True
 
     def tidy(self) -> None:
         """Remove what processes left behind that were ended while they wrote."""

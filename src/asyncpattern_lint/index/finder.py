@@ -104,12 +104,17 @@ class Finder:
         self._roots: dict[tuple[str, str], tuple[Root, ...]] = {}
         self._ignored: GitIgnore | None = None
         self._distributions: list[Root] | None = None
-        self._dependencies = Dependencies(project)
-        self._extensions = Extensions(project)
+        self._dependencies = Dependencies(project, self._disk)
+        self._extensions = Extensions(project, self._disk)
 
     def on(self, disk: Disk) -> "Finder":
         """Return a finder for the same project on another disk."""
         return Finder(self.project, self.given, self.sources, disk)
+
+    def ignore_files(self) -> Iterator[str]:
+        """Yield the paths that decided, so far, what git ignores."""
+        if self._ignored is not None:
+            yield from self._ignored.sources()
 
     # --- folders -----------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ import msgspec
 from asyncpattern_lint.cache.digest import digest_of
 from asyncpattern_lint.cache.ledger import Stamp, stamp_of
 from asyncpattern_lint.cache.shelf import Shelf
-from asyncpattern_lint.index import builder
 from asyncpattern_lint.index.disk import Past
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder, Location
@@ -121,6 +120,7 @@ class Project:
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
         self._keys: dict[str, bytes] = {}
+        self.followed: set[str] = set()
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
@@ -150,7 +150,11 @@ class Project:
         if known is not None:
             self._decoded.move_to_end(path)
             return known
-        entry = self._entries.get(path) or self._taken(path)
+        entry = self._entries.get(path)
+        if entry is None:
+            entry = self._taken(path)
+            if entry is not None:
+                self._add(path, entry)
         if entry is None:
             outline = self._made(path)
         elif entry.failure is not None:
@@ -203,7 +207,6 @@ class Project:
             return None
         if key is not None:
             self._keys[path] = key
-        self._add(path, entry)
         return entry
 
     def _keep(self, path: str, made: "_Made") -> None:
@@ -335,6 +338,51 @@ class Project:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
 
+    def facts(self) -> bytes:
+        """Return a digest of all that the questions above may be answered with."""
+        facts = self._facts
+        told = [
+            sorted(names)
+            for names in (
+                facts.written,
+                facts.rewritten,
+                facts.sys_modules,
+                facts.written_modules,
+                facts.assigned,
+                facts.assigned_in_tests,
+                facts.twins,
+                facts.replaced,
+                facts.registered,
+                self._changed(),
+            )
+        ]
+        return digest_of(msgspec.msgpack.encode((told, sorted(facts.subclasses.items()))))
+
+    def strays(self) -> bool:
+        """Whether first-party modules were read that the run was not asked to load.
+
+        What they do to others is known only from then on.
+        """
+        return any(path not in self._loaded and not self.is_foreign(path) for path in self._entries)
+
+    def others(self) -> list[str]:
+        """Return the paths of the files that were read and that the run was not asked to load."""
+        return [path for path in self._entries if path not in self._loaded]
+
+    def outline_before(self, path: str, digest: bytes) -> Outline | None:
+        """Return the outline of what a file held before, None if that is not known any more."""
+        if self.shelf is None:
+            return None
+        body = self.shelf.packs.body(digest + self._flavour(path))
+        try:
+            return _INDEX.decode(body or b"")
+        except (msgspec.DecodeError, RecursionError):
+            return None
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Take files for those to load, without loading them: nobody will ask what they do."""
+        self._loaded.update(paths)
+
     def _add(self, path: str, entry: _Entry) -> None:
         self._entries[path] = entry
         if self.is_foreign(path):
@@ -368,24 +416,30 @@ class Project:
         asked = list(paths)
         self._loaded.update(asked)
         wanted = [path for path in asked if path not in self._entries]
-        known = len(wanted)
-        wanted = [path for path in wanted if self._taken(path) is None]
-        done = known - len(wanted)
-        if jobs == 1 or len(wanted) < _PARALLEL_THRESHOLD:
-            for path in wanted:
-                self._made(path)
-                done += 1
-                yield done
-            return
+        found = {path: self._taken(path) for path in wanted}
+        missed = [path for path, entry in found.items() if entry is None]
+        done = len(wanted) - len(missed)
         if done:
             yield done
-        encoded = partial(_encoded, version=self.version, kept=self.shelf is not None)
-        for chunk in map_chunks(encoded, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
-            for path, made in _CHUNK.decode(chunk):
+        if jobs == 1 or len(missed) < _PARALLEL_THRESHOLD:
+            for path in missed:
+                made, _ = _make(path, self.version, kept=self.shelf is not None)
                 self._keep(path, made)
-                self._add(path, made.entry)
+                found[path] = made.entry
                 done += 1
-            yield done
+                yield done
+        else:
+            encoded = partial(_encoded, version=self.version, kept=self.shelf is not None)
+            for chunk in map_chunks(encoded, missed, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
+                for path, made in _CHUNK.decode(chunk):
+                    self._keep(path, made)
+                    found[path] = made.entry
+                    done += 1
+                yield done
+        # In the order asked for, wherever they come from.
+        for path, entry in found.items():
+            if entry is not None:
+                self._add(path, entry)
 
     def save(self) -> None:
         """Keep for later runs what this one made."""
@@ -554,6 +608,9 @@ def outline_of(
 
     ``version`` is that of the Python which is to run it; it matters to stubs.
     """
+    # Where every outline is kept from before, none is built.
+    from asyncpattern_lint.index import builder
+
     try:
         if text is None:
             if Path(path).stat().st_size > MAX_BYTES:

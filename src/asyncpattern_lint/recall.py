@@ -1,0 +1,268 @@
+"""What earlier runs found, as far as it still holds.
+
+What is found in a file hangs on its own text, on what others can see of the other files (their
+interfaces), on what all of them do to each other's objects (their facts), on the environment,
+and on what else was looked up, in vain or not. Where only texts have changed and no interface
+and no fact, all but these texts stands; otherwise nothing does. Findings point to lines of other
+files: they stand only as long as these files are as they were.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from asyncpattern_lint.cache.digest import SIZE, checksum, digest_of
+from asyncpattern_lint.cache.ledger import ABSENT
+from asyncpattern_lint.cache.shelf import Shelf
+from asyncpattern_lint.findings import Finding
+from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
+from asyncpattern_lint.index.project import Project
+
+_PREFIX = "findings-"
+
+#: So many sorts of runs are remembered for one project.
+_MOST_RECORDS = 16
+
+#: Names with a dot before them that say where the environment is, or what git ignores.
+_TELLING = frozenset({".git", ".gitignore", ".venv"})
+
+#: The ends of names that can neither be a module nor say anything of modules.
+_SILENT = (
+    ".css", ".csv", ".gif", ".html", ".jpg", ".js", ".json", ".lock", ".log", ".md",
+    ".orig", ".png", ".rej", ".rst", ".svg", ".swp", ".tmp", ".yaml", ".yml",
+)  # fmt: skip
+
+
+class Found(NamedTuple):
+    """What was found in a file, of whatever code; whether its scopes had to be walked."""
+
+    findings: tuple[Finding, ...]
+    is_candidate: bool
+
+
+class _Folder(msgspec.Struct, array_like=True, gc=False):
+    digest: bytes
+    stamp: FolderStamp | None
+
+
+class _Record(msgspec.Struct, array_like=True, gc=False):
+    """A run: its files, what was found in them, and all that this hangs on.
+
+    ``digests`` are those of the files, one after the other. ``candidates`` and ``findings`` name
+    files by their position. ``others`` are the digests of what was read besides: modules of the
+    environment, strays, and texts that are no modules. ``has_strays`` tells that first-party
+    modules besides the files were read; ``followed`` are the files of which it mattered what
+    their functions call.
+    """
+
+    files: list[str]
+    digests: bytes
+    candidates: list[int]
+    findings: dict[int, list[Finding]]
+    facts: bytes
+    others: dict[str, bytes]
+    folders: dict[str, _Folder]
+    kinds: dict[str, str]
+    followed: list[str]
+    has_strays: bool
+
+    def digest(self, position: int) -> bytes:
+        """Return the digest of a file."""
+        return self.digests[SIZE * position : SIZE * (position + 1)]
+
+
+_RECORD = msgspec.msgpack.Decoder(_Record)
+
+
+class Recollection:
+    """What was found in the files of a run before, and what is found now.
+
+    ``identity`` is what a run hangs on besides the disk.
+    """
+
+    def __init__(
+        self, shelf: Shelf, witness: Witness, files: Sequence[str], identity: object
+    ) -> None:
+        self.shelf = shelf
+        self.witness = witness
+        self.files = files
+        self.name = _PREFIX + digest_of(repr(identity).encode("utf-8", "surrogateescape")).hex()
+        self._record = self._read()
+        self._found: dict[str, Found] = {}
+        self._standing: dict[str, bytes] = {}
+        self._changed: list[int] = []
+        self._is_dirty = False
+        self._glance()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing has changed."""
+        return self._record is not None and not self._changed
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some files have to be checked anew, and others have not."""
+        return self._record is not None and bool(self._changed)
+
+    def of(self, path: str) -> Found | None:
+        """Return what was found in a file, None if that has to be found out."""
+        return self._found.get(path)
+
+    def take(self, path: str, found: Found) -> None:
+        """Remember what was found in a file now."""
+        self._found[path] = found
+        self._standing.pop(path, None)
+
+    def forget(self) -> None:
+        """Take nothing over from earlier runs."""
+        self._record = None
+        self._found = {}
+        self._standing = {}
+        self._changed = []
+
+    def settle(self, project: Project) -> None:
+        """Decide, once the files are loaded, what stands although some texts have changed."""
+        record = self._record
+        if record is None or not self._changed:
+            return
+        if record.has_strays or not self._is_unseen(project, record):
+            self.forget()
+            return
+        changed = {record.files[position] for position in self._changed}
+        again = set(changed)
+        for position, findings in record.findings.items():
+            if any(not changed.isdisjoint(_places(finding)) for finding in findings):
+                again.add(record.files[position])
+        self._found = {path: found for path, found in self._found.items() if path not in again}
+
+    def save(self, project: Project) -> None:
+        """Keep what stands, for the next run."""
+        ledger = self.shelf.ledger
+        if self.is_whole:
+            if self._is_dirty:
+                self._write(self._record)
+            return
+        digests = [self._standing.get(path) or ledger.digest(path) for path in self.files]
+        findings = {
+            position: list(self._found[path].findings)
+            for position, path in enumerate(self.files)
+            if self._found[path].findings
+        }
+        record = _Record(
+            files=list(self.files),
+            digests=b"".join(digest or bytes(SIZE) for digest in digests),
+            candidates=[n for n, path in enumerate(self.files) if self._found[path].is_candidate],
+            findings=findings,
+            facts=project.facts(),
+            others={},
+            folders={},
+            kinds={},
+            followed=sorted(project.followed),
+            has_strays=project.strays(),
+        )
+        if self._record is not None:
+            # What was looked up for the files that stand.
+            record.others |= self._record.others
+            record.folders |= self._record.folders
+            record.kinds |= self._record.kinds
+            record.followed = sorted({*record.followed, *self._record.followed})
+        read = {*project.others(), *self.witness.texts, *project.finder.ignore_files()}
+        record.others |= {path: ledger.digest(path) for path in read}
+        record.kinds |= self.witness.kinds
+        record.kinds |= {path: kind_of(path) for path in project.finder.ignore_files()}
+        for folder, (stamp, names) in self.witness.folders.items():
+            settled = stamp if stamp is not None and ledger.is_settled(stamp) else None
+            record.folders[folder] = _Folder(_digest_of_names(names), settled)
+        self._write(record)
+
+    # --- reading and writing -----------------------------------------------------------
+
+    def _read(self) -> _Record | None:
+        data = self.shelf.place.read(self.name) or b""
+        try:
+            record = _RECORD.decode(data[4:]) if checksum(data[4:]) == data[:4] else None
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        if record is None or record.files != list(self.files):
+            return None
+        return record if len(record.digests) == SIZE * len(record.files) else None
+
+    def _write(self, record: _Record | None) -> None:
+        data = msgspec.msgpack.encode(record)
+        place = self.shelf.place
+        if place.write(self.name, checksum(data), data):
+            for name in place.oldest(_PREFIX, _MOST_RECORDS):
+                place.remove(name)
+
+    # --- what stands -------------------------------------------------------------------
+
+    def _glance(self) -> None:
+        """Find out what has changed since the record was made."""
+        record = self._record
+        if record is None:
+            return
+        ledger = self.shelf.ledger
+        if not self._are_folders_alike(record) or any(
+            kind_of(path) != kind for path, kind in record.kinds.items()
+        ):
+            self.forget()
+            return
+        if any(ledger.digest(path) != digest for path, digest in record.others.items()):
+            self.forget()
+            return
+        candidates = set(record.candidates)
+        for position, path in enumerate(record.files):
+            digest = ledger.digest(path)
+            if digest == ABSENT or digest != record.digest(position):
+                self._changed.append(position)
+            else:
+                findings = record.findings.get(position, ())
+                self._found[path] = Found(tuple(findings), position in candidates)
+                self._standing[path] = digest
+
+    def _are_folders_alike(self, record: _Record) -> bool:
+        for folder, known in record.folders.items():
+            stamp = folder_stamp(folder)
+            if stamp is not None and stamp == known.stamp:
+                continue
+            if _digest_of_names(Witness().names(folder)) != known.digest:
+                return False
+            if stamp is not None and self.shelf.ledger.is_settled(stamp):
+                known.stamp = stamp
+                self._is_dirty = True
+        return True
+
+    def _is_unseen(self, project: Project, record: _Record) -> bool:
+        """Tell whether no other file can see what has changed."""
+        from asyncpattern_lint.index.interface import are_alike
+
+        followed = frozenset(record.followed)
+        for position in self._changed:
+            path = record.files[position]
+            before = project.outline_before(path, record.digest(position))
+            if before is None or not are_alike(
+                before, project.outline(path), calls=path in followed, facts=False
+            ):
+                return False
+        return project.facts() == record.facts
+
+
+def _places(finding: Finding) -> Iterable[str]:
+    """Yield the files that a finding points to."""
+    if finding.target is not None:
+        yield finding.target.path
+    for step in finding.evidence:
+        yield step.path
+
+
+def _digest_of_names(names: Iterable[str]) -> bytes:
+    """Return what tells folders apart, for who looks for modules."""
+    telling = sorted(name for name in names if not _is_silent(name))
+    return digest_of("/".join(telling).encode("utf-8", "surrogateescape"))
+
+
+def _is_silent(name: str) -> bool:
+    if name.startswith("."):
+        return name not in _TELLING
+    return name == "__pycache__" or name.endswith(_SILENT)
