@@ -3,10 +3,13 @@
 What is found in a file hangs on its own text, on what others can see of the other files (their
 interfaces), on what all of them do to each other's objects (their facts), on the environment,
 and on what else was looked up, in vain or not. Where only texts have changed and no interface
-and no fact, all but these texts stands; otherwise nothing does. Findings point to lines of other
-files: they stand only as long as these files are as they were.
+and no fact, all but these texts stands. Where interfaces have changed, all stands that does not
+hang on them, which the traces of a run tell; otherwise nothing does. Findings point to lines of
+other files: they stand only as long as these files are as they were.
 """
 
+import os
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -18,8 +21,14 @@ from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.index.trace import EVERYTHING, Numbers, Trace
 
 _PREFIX = "findings-"
+_FACTS = "facts-"
+_TRACES = "traces-"
+
+#: Traces are written anew when so many files were checked since they were.
+_MOST_LATER = 300
 
 #: So many sorts of runs are remembered for one project.
 _MOST_RECORDS = 16
@@ -35,15 +44,26 @@ _SILENT = (
 
 
 class Found(NamedTuple):
-    """What was found in a file, of whatever code; whether its scopes had to be walked."""
+    """What was found in a file, of whatever code; whether its scopes had to be walked.
+
+    ``trace`` tells what that hangs on.
+    """
 
     findings: tuple[Finding, ...]
     is_candidate: bool
+    trace: Numbers = (EVERYTHING,)
 
 
 class _Folder(msgspec.Struct, array_like=True, gc=False):
     digest: bytes
     stamp: FolderStamp | None
+
+
+class _Mended(msgspec.Struct, array_like=True, gc=False):
+    """The findings of a file that were told, with their fixes; ``key`` is made of both texts."""
+
+    key: bytes
+    findings: list[Finding]
 
 
 class _Record(msgspec.Struct, array_like=True, gc=False):
@@ -53,7 +73,9 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     files by their position. ``others`` are the digests of what was read besides: modules of the
     environment, strays, and texts that are no modules. ``has_strays`` tells that first-party
     modules besides the files were read; ``followed`` are the files of which it mattered what
-    their functions call.
+    their functions call. ``members`` are the names that have a number in the traces of
+    the files; these are in a file of their own, of which ``traces`` names the edition, but for
+    ``later`` ones.
     """
 
     files: list[str]
@@ -66,13 +88,25 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     kinds: dict[str, str]
     followed: list[str]
     has_strays: bool
+    members: list[str]
+    traces: bytes
+    later: dict[int, list[int]]
+    mended: dict[str, _Mended]
 
     def digest(self, position: int) -> bytes:
         """Return the digest of a file."""
         return self.digests[SIZE * position : SIZE * (position + 1)]
 
 
+class _Traces(msgspec.Struct, array_like=True, gc=False):
+    """The traces of all files of a run, in their order."""
+
+    edition: bytes
+    traces: list[list[int]]
+
+
 _RECORD = msgspec.msgpack.Decoder(_Record)
+_EDITION = msgspec.msgpack.Decoder(_Traces)
 
 
 class Recollection:
@@ -87,12 +121,15 @@ class Recollection:
         self.shelf = shelf
         self.witness = witness
         self.files = files
-        self.name = _PREFIX + digest_of(repr(identity).encode("utf-8", "surrogateescape")).hex()
+        self.name = digest_of(repr(identity).encode("utf-8", "surrogateescape")).hex()
         self._record = self._read()
         self._found: dict[str, Found] = {}
         self._standing: dict[str, bytes] = {}
         self._changed: list[int] = []
+        self._touched: set[str] = set()
         self._is_dirty = False
+        self._mended = {} if self._record is None else self._record.mended
+        self._has_lent = False
         self._glance()
 
     @property
@@ -114,27 +151,66 @@ class Recollection:
         self._found[path] = found
         self._standing.pop(path, None)
 
+    def trace(self) -> Trace:
+        """Return what traces the answers of a run over the files."""
+        return Trace(self.files, () if self._record is None else self._record.members)
+
     def forget(self) -> None:
         """Take nothing over from earlier runs."""
         self._record = None
         self._found = {}
         self._standing = {}
         self._changed = []
+        self._touched = set()
+        self._has_lent = False
 
-    def settle(self, project: Project) -> None:
-        """Decide, once the files are loaded, what stands although some texts have changed."""
+    def lend_facts(self, project: Project) -> bool:
+        """Give the project the facts of before, where no text that has changed changes one."""
+        record = self._record
+        if record is None or not self._changed or record.has_strays:
+            return False
+        data = self.shelf.place.read(_FACTS + self.name) or b""
+        if data[:SIZE] != record.facts or checksum(data[SIZE + 4 :]) != data[SIZE : SIZE + 4]:
+            return False
+        changed = {record.files[n]: record.digest(n) for n in self._changed}
+        self._has_lent = project.lend_facts(data[SIZE + 4 :], changed)
+        return self._has_lent
+
+    def settle(self, project: Project) -> bool:
+        """Decide what stands although some texts have changed.
+
+        The files must be loaded, or facts be lent; tells whether the project will do with that.
+        """
         record = self._record
         if record is None or not self._changed:
-            return
-        if record.has_strays or not self._is_unseen(project, record):
+            return True
+        if record.has_strays or not self._is_told(project, record):
+            was_lent = self._has_lent
             self.forget()
-            return
+            return not was_lent
         changed = {record.files[position] for position in self._changed}
-        again = set(changed)
+        again = changed | self._touched
         for position, findings in record.findings.items():
             if any(not changed.isdisjoint(_places(finding)) for finding in findings):
                 again.add(record.files[position])
         self._found = {path: found for path, found in self._found.items() if path not in again}
+        return True
+
+    def mended(self, path: str, findings: Sequence[Finding]) -> Sequence[Finding] | None:
+        """Return the findings of a file with their fixes, None where these have to be made."""
+        known = self._mended.get(path)
+        if known is None or known.key != self._key_of(path, findings):
+            return None
+        return known.findings
+
+    def mend(self, path: str, findings: Sequence[Finding], mended: Iterable[Finding]) -> None:
+        """Remember the fixes of a file's findings."""
+        self._mended[path] = _Mended(self._key_of(path, findings), list(mended))
+        self._is_dirty = True
+
+    def _key_of(self, path: str, findings: Sequence[Finding]) -> bytes:
+        text = self.shelf.ledger.digest(path)
+        return digest_of(text + msgspec.msgpack.encode(findings))
 
     def save(self, project: Project) -> None:
         """Keep what stands, for the next run."""
@@ -154,13 +230,23 @@ class Recollection:
             digests=b"".join(digest or bytes(SIZE) for digest in digests),
             candidates=[n for n, path in enumerate(self.files) if self._found[path].is_candidate],
             findings=findings,
-            facts=project.facts(),
+            facts=b"" if self._has_lent else project.facts(),
             others={},
             folders={},
             kinds={},
             followed=sorted(project.followed),
             has_strays=project.strays(),
+            members=[] if project.trace is None else list(project.trace.members),
+            traces=b"",
+            later={},
+            mended=self._mended,
         )
+        if self._has_lent and self._record is not None:
+            record.facts = self._record.facts
+        else:
+            data = project.facts_to_lend()
+            self.shelf.place.write(_FACTS + self.name, record.facts, checksum(data), data)
+        self._keep_traces(record)
         if self._record is not None:
             # What was looked up for the files that stand.
             record.others |= self._record.others
@@ -179,7 +265,7 @@ class Recollection:
     # --- reading and writing -----------------------------------------------------------
 
     def _read(self) -> _Record | None:
-        data = self.shelf.place.read(self.name) or b""
+        data = self.shelf.place.read(_PREFIX + self.name) or b""
         try:
             record = _RECORD.decode(data[4:]) if checksum(data[4:]) == data[:4] else None
         except (msgspec.DecodeError, RecursionError):
@@ -191,9 +277,48 @@ class Recollection:
     def _write(self, record: _Record | None) -> None:
         data = msgspec.msgpack.encode(record)
         place = self.shelf.place
-        if place.write(self.name, checksum(data), data):
+        if place.write(_PREFIX + self.name, checksum(data), data):
             for name in place.oldest(_PREFIX, _MOST_RECORDS):
                 place.remove(name)
+                for prefix in (_FACTS, _TRACES):
+                    place.remove(prefix + name.removeprefix(_PREFIX))
+
+    def _keep_traces(self, record: _Record) -> None:
+        """Put the traces of what was checked now into a record, or into a new edition."""
+        before = self._record
+        traces = {
+            position: list(self._found[path].trace)
+            for position, path in enumerate(self.files)
+            if path not in self._standing
+        }
+        if before is not None:
+            later = {**before.later, **traces}
+            if len(later) < _MOST_LATER:
+                record.traces, record.later = before.traces, later
+                return
+            known = self._traces(before)
+            traces = later if known is None else {**dict(enumerate(known)), **later}
+        record.traces = os.urandom(SIZE)
+        every = [traces.get(n, [EVERYTHING]) for n in range(len(self.files))]
+        data = zlib.compress(msgspec.msgpack.encode(_Traces(record.traces, every)), 1)
+        self.shelf.place.write(_TRACES + self.name, checksum(data), data)
+
+    def _traces(self, record: _Record) -> list[list[int]] | None:
+        """Return the traces of a record's files, None where they are not known any more."""
+        data = self.shelf.place.read(_TRACES + self.name) or b""
+        if checksum(data[4:]) != data[:4]:
+            return None
+        try:
+            edition = _EDITION.decode(zlib.decompress(data[4:]))
+        except (zlib.error, msgspec.DecodeError, RecursionError):
+            return None
+        traces = edition.traces
+        if edition.edition != record.traces or len(traces) != len(record.files):
+            return None
+        for position, numbers in record.later.items():
+            if 0 <= position < len(traces):
+                traces[position] = numbers
+        return traces
 
     # --- what stands -------------------------------------------------------------------
 
@@ -233,19 +358,33 @@ class Recollection:
                 self._is_dirty = True
         return True
 
-    def _is_unseen(self, project: Project, record: _Record) -> bool:
-        """Tell whether no other file can see what has changed."""
+    def _is_told(self, project: Project, record: _Record) -> bool:
+        """Tell whether it is known what hangs on that which others see changed; note that."""
         from asyncpattern_lint.index.interface import are_alike
 
+        trace = project.trace
         followed = frozenset(record.followed)
+        seen: set[int] = set()
         for position in self._changed:
             path = record.files[position]
             before = project.outline_before(path, record.digest(position))
-            if before is None or not are_alike(
-                before, project.outline(path), calls=path in followed, facts=False
-            ):
+            if before is None or trace is None:
                 return False
-        return project.facts() == record.facts
+            after = project.outline(path)
+            if not are_alike(before, after, calls=path in followed, facts=False):
+                seen |= {EVERYTHING, trace.paths[path]}
+                members = project.members_changed(before, after)
+                seen |= {trace.members[name] for name in members & trace.members.keys()}
+        if not self._has_lent and project.facts() != record.facts:
+            return False
+        if seen:
+            traces = self._traces(record)
+            if traces is None:
+                return False
+            for path, numbers in zip(record.files, traces, strict=True):
+                if not seen.isdisjoint(numbers):
+                    self._touched.add(path)
+        return True
 
 
 def _places(finding: Finding) -> Iterable[str]:

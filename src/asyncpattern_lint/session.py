@@ -27,6 +27,7 @@ from asyncpattern_lint.index.disk import Disk, Witness
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.index.trace import EVERYTHING
 from asyncpattern_lint.recall import Found, Recollection
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
@@ -72,7 +73,10 @@ class Session:
         with at_full_speed():
             baseline = baseline_of(settings)
             files = discovered(settings).files
-            project, look = self._first_look(files, None)
+            project, look, recollection = self._first_look(files, None)
+            if recollection is not None:
+                recollection.save(project)
+            project.save()
             return Opened(settings, project, files, look, baseline)
 
     def _check(
@@ -89,8 +93,11 @@ class Session:
         if stamps is not None:
             stamps.update((path, stamp(path)) for path in found.files)
         run = _Run(settings, found.files, baseline)
-        project, look = self._first_look(found.files, progress)
-        first = run.told(project, look)
+        project, look, recollection = self._first_look(found.files, progress)
+        first = run.told(project, look, recollection)
+        if recollection is not None:
+            recollection.save(project)
+        project.save()
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
         tally, unresolved = self.census(project, found.files, last.checker)
@@ -116,26 +123,30 @@ class Session:
 
     def _first_look(
         self, files: Sequence[str], progress: Callable[[int, int], None] | None
-    ) -> tuple[Project, "Look"]:
+    ) -> tuple[Project, "Look", Recollection | None]:
         """Look at the files of the project, as far as what was found before does not stand."""
         settings = self.settings
         project, recollection = recalled(settings, files)
-        if recollection is None or not recollection.is_whole or self._needs_outlines():
+        spares_loading = (
+            recollection is not None
+            and not self._needs_outlines()
+            and (recollection.is_whole or recollection.lend_facts(project))
+        )
+        if not spares_loading:
             load(project, files, settings.jobs, progress)
         if recollection is None:
-            return project, look_at(settings, project, files)
-        recollection.settle(project)
+            return project, look_at(settings, project, files), None
+        if not recollection.settle(project):
+            project, _ = recalled(settings, files, recollection)
+            load(project, files, settings.jobs, progress)
         is_partial = recollection.is_partial
         look = look_at(settings, project, files, recollection)
         if is_partial and project.strays():
             # In a first run the strays would have had a say in what was not asked again.
             project, _ = recalled(settings, files, recollection)
-            recollection.forget()
             load(project, files, settings.jobs, progress)
             look = look_at(settings, project, files, recollection)
-        recollection.save(project)
-        project.save()
-        return project, look
+        return project, look, recollection
 
     def _needs_outlines(self) -> bool:
         settings = self.settings
@@ -321,10 +332,12 @@ def look_at(
         found = None if recollection is None else recollection.of(path)
         if found is None:
             checker = checker or checker_of(settings, project)
-            walked = checker.walked
+            walked, trace = checker.walked, project.trace
+            depth = 0 if trace is None else trace.open()
             # What is off today may be on tomorrow, and a fix must not bring it.
             told = [f for observed in checker.check(path) for f in findings_of(observed, known)]
-            found = Found(tuple(told), checker.walked > walked)
+            numbers = (EVERYTHING,) if trace is None else trace.close(depth)
+            found = Found(tuple(told), checker.walked > walked, numbers)
             if recollection is not None:
                 recollection.take(path, found)
         candidates += found.is_candidate
@@ -371,7 +384,7 @@ class _Run:
     files: tuple[str, ...]
     baseline: Baseline
 
-    def told(self, project: Project, look: Look) -> _Told:
+    def told(self, project: Project, look: Look, recollection: Recollection | None = None) -> _Told:
         """Keep back what comments suppress and the baseline lists."""
         settings = self.settings
         sieve = Sieve(project, settings, look.unchecked)
@@ -379,7 +392,7 @@ class _Run:
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
         return _Told(
             every=frozenset(look.every),
-            told=with_fixes_of(told, project),
+            told=with_fixes_of(told, project, recollection),
             suppressed=suppressed,
             baselined=len(unsuppressed) - len(told),
             unreadable=look.unreadable,
@@ -388,17 +401,36 @@ class _Run:
         )
 
 
-def with_fixes_of(findings: Iterable[Finding], project: Project) -> tuple[Finding, ...]:
+def with_fixes_of(
+    findings: Iterable[Finding], project: Project, recollection: Recollection | None = None
+) -> tuple[Finding, ...]:
     """Return the findings in order, with their fixes.
 
     What is kept back needs none, and has no say in what the others get.
     """
-    ordered = sorted(findings, key=lambda finding: finding.sort_key)
-    if any(finding.remedy for finding in ordered):
+    by_path: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: finding.sort_key):
+        by_path.setdefault(finding.path, []).append(finding)
+    mended: list[Finding] = []
+    for path, here in by_path.items():
+        if any(finding.remedy for finding in here):
+            mended += _mended(path, here, project, recollection)
+        else:
+            mended += here
+    return tuple(sorted(mended, key=lambda finding: finding.sort_key))
+
+
+def _mended(
+    path: str, findings: Sequence[Finding], project: Project, recollection: Recollection | None
+) -> Sequence[Finding]:
+    known = None if recollection is None else recollection.mended(path, findings)
+    if known is None:
         from asyncpattern_lint.fixes.making import with_fixes
 
-        ordered = sorted(with_fixes(ordered, project.read), key=lambda finding: finding.sort_key)
-    return tuple(ordered)
+        known = list(with_fixes(findings, project.read))
+        if recollection is not None:
+            recollection.mend(path, findings, known)
+    return known
 
 
 def open_project(
@@ -426,6 +458,8 @@ def recalled(
         return project, None
     if recollection is not None:
         recollection.witness = witness
+        recollection.forget()
+        project.trace = recollection.trace()
         return project, recollection
     finder = project.finder
     identity = (
@@ -436,7 +470,10 @@ def recalled(
         sys.prefix,
         settings.candidates,
     )
-    return project, Recollection(project.shelf, witness, files, identity)
+    recollection = Recollection(project.shelf, witness, files, identity)
+    if not recollection.is_whole:
+        project.trace = recollection.trace()
+    return project, recollection
 
 
 def _unread(settings: Settings, disk: Disk) -> Project:

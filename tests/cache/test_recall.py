@@ -93,6 +93,70 @@ def test_a_changed_body_is_checked_alone(
 
 
 @pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({"app/store.py": "async def rows():\n    return 1\n"}, {"store", "use", "front", "other"}),
+        ({"app/front.py": "from app.alone import f as lines\n"}, {"front", "other"}),
+        ({"app/alone.py": "def f(x): ...\n"}, {"alone"}),
+        (
+            {"app/store.py": "async def rows():\n    yield 1\n\n\ndef more(): ...\n"},
+            {"store", "use", "front", "other"},
+        ),
+    ],
+)
+def test_what_hangs_on_an_interface_is_checked_again(
+    root: Path, checked: list[str], change: dict[str, str], again: set[str]
+) -> None:
+    lay(root, WIDE)
+    run(root)
+    checked.clear()
+    lay(root, change)
+    warm = run(root)
+    assert {name.removesuffix(".py") for name in checked} <= again
+    assert told(warm) == told(cold(root))
+    checked.clear()
+    assert told(run(root)) == told(warm)
+    assert checked == []
+
+
+METHODS = {
+    "pyproject.toml": "",
+    "app/__init__.py": "",
+    "app/base.py": "class Base:\n    async def rows(self): ...\n    def lines(self): ...\n",
+    "app/below.py": "from app.base import Base\n\n\nclass Below(Base):\n    def more(self): ...\n",
+    "app/reads.py": (
+        "from app.base import Base\n\n\nasync def f(base: Base):\n    await base.rows()\n"
+    ),
+    "app/skims.py": (
+        "from app.base import Base\n\n\nasync def f(base: Base):\n    await base.lines()\n"
+    ),
+}
+
+
+def test_an_override_concerns_those_who_asked_for_its_name(root: Path, checked: list[str]) -> None:
+    lay(root, METHODS)
+    run(root)
+    for method, again in (("rows", "reads"), ("lines", "skims"), ("more", "")):
+        checked.clear()
+        text = METHODS["app/below.py"].replace("def more(self)", f"async def {method}(self)")
+        lay(root, {"app/below.py": text})
+        warm = run(root)
+        assert set(checked) <= {"below.py", f"{again}.py"}
+        assert told(warm) == told(cold(root))
+        lay(root, {"app/below.py": METHODS["app/below.py"]})
+        assert told(run(root)) == told(cold(root))
+
+
+def test_an_edition_of_traces_that_is_lost_is_no_loss(root: Path) -> None:
+    lay(root, WIDE)
+    run(root)
+    for path in root.glob(".asyncpattern_cache/v-*/traces-*"):
+        path.write_bytes(path.read_bytes()[:-3])
+    lay(root, {"app/store.py": "async def rows():\n    return 1\n"})
+    assert told(run(root)) == told(cold(root))
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"app/store.py": "def rows():\n    yield 1\n"},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.values import ClassValue, Frame, FunctionValue
 from asyncpattern_lint.index.model import Defined, Scope, ScopeKind
+from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -21,8 +22,8 @@ class Changes:
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
-        self._known: dict[ClassValue, frozenset[str]] = {}
-        self._on_instances: dict[ClassValue, bool] = {}
+        self._known: Table[ClassValue, frozenset[str]] = table(resolver.project.trace)
+        self._on_instances: Table[ClassValue, bool] = table(resolver.project.trace)
 
     def may_hide(self, cls: ClassValue, name: str, *, on_instance: bool) -> bool:
         """Whether an instance may have, or its class may be given, another attribute of a name."""
@@ -37,7 +38,7 @@ class Changes:
         known = self._known.get(key)
         if known is None:
             # Whoever asks meanwhile is told of nothing: what is set decides no names here.
-            self._known[key] = frozenset()
+            self._known.assume(key, frozenset())
             known = self._known[key] = self._made_on(key)
         return name in known or ("*" in known and not _is_special(name))
 

@@ -60,6 +60,9 @@ class Homes:
 
     def _places(self, name: str) -> dict[str, bool]:
         """Return the files that bind a name at their top, and whether by ``def`` or ``class``."""
+        if self.project.trace is not None:
+            # Any module may come to bind it.
+            self.project.trace.doubt()
         if self._known is None:
             self._known = {}
             for path in self.project.loaded():

@@ -78,6 +78,7 @@ from asyncpattern_lint.index.model import (
     dotted,
 )
 from asyncpattern_lint.index.project import ASYNC_MODULES, Project
+from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import OFFERS, Kind
 
 if TYPE_CHECKING:
@@ -91,8 +92,8 @@ class Resolver:
         forget_values()
         self.project = project
         self.exports = Exports(project)
-        self.memo = Memo()
-        self.flags: dict[tuple[str, str, int], bool] = {}
+        self.memo = Memo(project.trace)
+        self.flags: Table[tuple[str, str, int], bool] = table(project.trace)
         self.modules = Modules(self)
         self.calls = Calls(self)
         self.classes = Classes(self)
@@ -100,7 +101,7 @@ class Resolver:
         self.results = Results(self)
         self.types = Types(self)
         self.narrowing = Narrowing(self)
-        self._canonical: dict[tuple[str, int], str] = {}
+        self._canonical: Table[tuple[str, int], str] = table(project.trace)
         self._scanned: Frame | None = None
         self._scan: dict[Expr, Values] = {}
         self._methods: dict[type, Callable[..., Values]] = {

@@ -24,7 +24,9 @@ _TEXTS = {
 
 #: What a version of the linter calls its folder in the cache, and what is in it.
 _VERSION = re.compile(r"v-[0-9a-f]{32}")
-_FILE = re.compile(r"(?:outlines-[0-9a-f]{32}|findings-[0-9a-f]{32}|files)(?:\.\w+\.tmp)?")
+_FILE = re.compile(
+    r"(?:outlines-[0-9a-f]{32}|(?:facts|findings|traces)-[0-9a-f]{32}|files)(?:\.\w+\.tmp)?"
+)
 
 #: What another process has begun and not finished after so long, it never will.
 _STALE_SECONDS = 3_600

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -32,6 +32,9 @@ from asyncpattern_lint.index.model import (
 )
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.index.trace import Trace
 
 #: Larger files are generated data: reading them would cost more than they can tell.
 MAX_BYTES = 10_000_000
@@ -100,6 +103,9 @@ class _Facts:
     registered: set[str] = field(default_factory=set)
 
 
+_FACTS = msgspec.msgpack.Decoder(_Facts)
+
+
 class Project:
     """Gives the outline of any file of the project.
 
@@ -121,9 +127,11 @@ class Project:
         self._entries: dict[str, _Entry] = {}
         self._keys: dict[str, bytes] = {}
         self.followed: set[str] = set()
+        self.trace: Trace | None = None
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self._lent = False
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
@@ -146,6 +154,8 @@ class Project:
 
     def outline(self, path: str) -> Outline:
         """Return a file's outline, or why it has none."""
+        if self.trace is not None:
+            self.trace.read(path)
         known = self._decoded.get(path)
         if known is not None:
             self._decoded.move_to_end(path)
@@ -222,6 +232,8 @@ class Project:
 
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
+        if self.trace is not None:
+            self.trace.read(path)
         known = self._decoded.get(path)
         if known is not None:
             return known
@@ -326,6 +338,8 @@ class Project:
 
     def overriders(self, name: str, member: str) -> list[Subclass]:
         """Return those of ``subclasses`` that bind a member of their own."""
+        if self.trace is not None:
+            self.trace.ask_for(member)
         by_member = self._by_member.get(name)
         if by_member is None:
             by_member = self._by_member[name] = {}
@@ -339,7 +353,10 @@ class Project:
         return not self._facts.sys_modules.isdisjoint((name, "*"))
 
     def facts(self) -> bytes:
-        """Return a digest of all that the questions above may be answered with."""
+        """Return a digest of all that the questions above may be answered with.
+
+        But for the members of classes: ``members_changed`` tells of these.
+        """
         facts = self._facts
         told = [
             sorted(names)
@@ -356,7 +373,60 @@ class Project:
                 self._changed(),
             )
         ]
-        return digest_of(msgspec.msgpack.encode((told, sorted(facts.subclasses.items()))))
+        classes = [
+            (base, [(path, facts.number, facts.name, facts.bases) for path, facts in found])
+            for base, found in sorted(facts.subclasses.items())
+        ]
+        return digest_of(msgspec.msgpack.encode((told, classes)))
+
+    def lend_facts(self, data: bytes, changed: Mapping[str, bytes]) -> bool:
+        """Take facts over from an earlier run instead of loading files; tell if that can be done.
+
+        ``changed`` maps the files that have changed since to the digests of what they held. What
+        they do to others must be the same.
+        """
+        if self.shelf is None:
+            return False
+        found: dict[str, _Entry] = {}
+        for path, digest in changed.items():
+            head = self.shelf.packs.head(digest + self._flavour(path))
+            entry = self._taken(path)
+            if entry is None:
+                made, _ = _make(path, self.version, kept=True)
+                self._keep(path, made)
+                entry = made.entry
+            try:
+                before = _HEAD.decode(head or b"")
+            except (msgspec.DecodeError, RecursionError):
+                return False
+            if before != msgspec.structs.replace(entry, index=b""):
+                return False
+            found[path] = entry
+        try:
+            self._facts = _FACTS.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        self._lent = True
+        for path, entry in found.items():
+            self._add(path, entry)
+        return True
+
+    def facts_to_lend(self) -> bytes:
+        """Return the facts in a form that later runs can take over."""
+        return msgspec.msgpack.encode(self._facts)
+
+    def members_changed(self, before: Outline, after: Outline) -> frozenset[str]:
+        """Return the names of members that classes bind in another way, or only before or after.
+
+        The classes are the same, as the facts tell.
+        """
+        if isinstance(before, Failure) or isinstance(after, Failure):
+            return frozenset()
+        old, new = (
+            {(facts.number, *item) for facts in _classes(outline) for item in facts.members.items()}
+            for outline in (before, after)
+        )
+        return frozenset(name for _, name, _ in old ^ new)
 
     def strays(self) -> bool:
         """Whether first-party modules were read that the run was not asked to load.
@@ -387,6 +457,8 @@ class Project:
         self._entries[path] = entry
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
+            return
+        if self._lent and path in self._loaded:
             return
         self._facts.written.update(entry.written)
         self._facts.rewritten.update(entry.rewritten)
