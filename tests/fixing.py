@@ -95,11 +95,18 @@ def _differing(before: ast.AST, after: ast.AST, line: int) -> Iterator[int]:
         one, other = getattr(before, name, None), getattr(after, name, None)
         if isinstance(one, list) and isinstance(other, list):
             if len(one) != len(other):
-                yield line
+                yield from _lines_gone(one, other) if name == "decorator_list" else [line]
+                continue
             for left, right in zip(one, other, strict=False):
                 yield from _compared(left, right, line)
         else:
             yield from _compared(one, other, line)
+
+
+def _lines_gone(decorators: list[ast.expr], left: list[ast.expr]) -> Iterator[int]:
+    """Yield the lines of the decorators that are not left."""
+    kept = [ast.dump(decorator) for decorator in left]
+    yield from (d.lineno for d in decorators if ast.dump(d) not in kept)
 
 
 def _compared(one: object, other: object, line: int) -> Iterator[int]:

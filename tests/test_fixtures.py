@@ -117,6 +117,14 @@ async def notify():
 def case_leaves():
     print(type(notify()))
 """,
+    "a case that is not broken": """
+def case_fine():  # BUG: APL201 (breaks: case_fine)
+    pass
+""",
+    "a broken case that is not there": """
+def case_fine():  # BUG: APL201 (breaks: case_gone)
+    pass
+""",
     "a mark that cannot be read": """
 def case_fails():
     list(1)  # BUG: iteration

@@ -47,7 +47,9 @@ def test_sources_name_no_code_that_does_not_exist() -> None:
 
 def test_the_readme_says_what_is_on_by_default() -> None:
     off = [code for code, default in known_codes().items() if not default]
-    assert f"All codes but {' and '.join(off)} are on by default." in text_of("README.md")
+    *first, last = off
+    listed = f"{', '.join(first)} and {last}" if first else last
+    assert f"All codes but {listed} are on by default." in text_of("README.md")
 
 
 def test_rules_say_their_codes_in_their_first_line() -> None:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from asyncpattern_lint.analysis import workers
 from asyncpattern_lint.config import Options, resolve
 from asyncpattern_lint.findings import Finding, Report
 from asyncpattern_lint.index import project as project_module
@@ -321,6 +322,7 @@ def test_the_number_of_workers_changes_nothing(
         alone = check(root)
         with monkeypatch.context() as patch:
             patch.setattr(project_module, "_PARALLEL_THRESHOLD", 1)
+            patch.setattr(workers, "_PARALLEL_THRESHOLD", 1)
             together = check(root, jobs=2)
     assert texts(alone) == texts(together)
     assert replace(alone, seconds=0) == replace(together, seconds=0)

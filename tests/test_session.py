@@ -335,3 +335,10 @@ def test_listing_them_changes_no_finding(root: Path) -> None:
     assert plain.findings
     assert listed.findings == plain.findings
     assert listed.candidates == plain.candidates
+
+
+def test_functions_with_namesakes_of_another_kind_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("async def rows():\n    yield 1\n", encoding="utf-8")
+    (tmp_path / "b.py").write_text("async def rows():\n    return 1\n", encoding="utf-8")
+    report = Session(resolve(Options(paths=(str(tmp_path),)), known_codes(), tmp_path)).check()
+    assert (report.findings, report.twins) == ((), 1)

@@ -113,7 +113,10 @@ def _page(group: list[Entry]) -> Iterator[str]:
     yield "\n".join(_table(group))
     yield first.explanation
     yield "## What is flagged"
-    yield "Each of these examples fails when it runs, or silently does nothing, at the marked line."
+    yield (
+        "Each of these examples fails when it runs, or silently does nothing, at the marked line "
+        "or because of it."
+    )
     for entry in group:
         yield f"### {entry.name} ({entry.code})"
         yield _shown(entry.bad)

@@ -126,6 +126,51 @@ class UnboundExport:
     unlisted: tuple[str, ...] = ()
 
 
+class Taker(enum.Enum):
+    """What calls a function that it is given, and does something with the result."""
+
+    DEPENDENCY = "dependency"
+    FIXTURE = "fixture"
+    LIFESPAN = "lifespan"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A function given to a framework that cannot use what the function gives.
+
+    ``construct`` is what takes it, ``reference`` the function, both as written; ``hidden`` tells
+    that the framework does not even find it.
+    """
+
+    taker: Taker
+    kind: Kind
+    construct: str
+    reference: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WrongFake:
+    """A fake whose calls give what cannot stand for what the replaced function gives.
+
+    ``replaced`` is the function and ``kind`` what it gives; ``offered`` says what the fake is,
+    ``construct`` what puts it there, as written.
+    """
+
+    replaced: str
+    kind: Kind
+    offered: str
+    construct: str
+    path: str
+    span: Span
+    target: Target | None
+    evidence: tuple[Step, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
@@ -150,7 +195,150 @@ class UnusedSuppression:
     span: Span
 
 
-Observation = Misuse | MissingName | MissingModule | UnboundExport | Unreadable | UnusedSuppression
+@dataclass(frozen=True, slots=True)
+class BrokenManager:
+    """A decorator of contextlib on a function that it cannot work with.
+
+    ``is_async`` tells ``asynccontextmanager`` from ``contextmanager``; ``decorator`` is the
+    decorator as written. ``kind`` is that of what calling the function gives; ``plain`` tells
+    that a plain function returns it, ``description`` what it is where the kind does not say it,
+    ``managed`` that it is such a context manager already.
+    """
+
+    is_async: bool
+    decorator: str
+    function: str
+    kind: Kind
+    plain: bool
+    description: str
+    managed: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondYield:
+    """A yield of a context manager function that a path reaches after another, in line ``first``.
+
+    ``thrown`` tells that what the ``with`` block raises leads there; ``span`` is the yield's.
+    """
+
+    is_async: bool
+    function: str
+    first: int
+    thrown: bool
+    path: str
+    span: Span
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class UnprotectedCleanup:
+    """A yield of a context manager function whose exception passes clean-up by.
+
+    ``cleanup`` is the first line of the statement that cleans up, ``line`` its number.
+    """
+
+    is_async: bool
+    function: str
+    cleanup: str
+    line: int
+    path: str
+    span: Span
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPromise:
+    """A return annotation that contradicts what calling the function gives.
+
+    ``annotation`` is it as written, ``kind`` that of what is given; ``overridden`` tells that
+    the function has no body, and that those which override it give that.
+    """
+
+    function: str
+    annotation: str
+    kind: Kind
+    overridden: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenOverride:
+    """An override that gives what an inherited method cannot use.
+
+    ``kind`` is that of what it gives, ``description`` what it is where the kind does not say it;
+    ``use`` is what ``caller``, the inherited method, makes of it.
+    """
+
+    function: str
+    kind: Kind
+    description: str
+    use: Use
+    caller: str
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictingTwin:
+    """A public function of the project that has a namesake of another kind.
+
+    ``others`` are namesakes in other modules with their kinds.
+    """
+
+    function: str
+    kind: Kind
+    others: tuple[tuple[Target, Kind], ...]
+    path: str
+    span: Span
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """A call of an async generator function of the project, driven where it stands.
+
+    What it gives releases something behind its yields. ``leaving`` and ``line`` say how the loop
+    over it ends early, if it does; ``step`` tells that only its next item is taken, ``once`` that
+    it yields exactly once. ``reference`` is the call as written.
+    """
+
+    reference: str
+    leaving: str
+    line: int
+    step: bool
+    once: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
+Observation = (
+    Misuse
+    | MissingName
+    | MissingModule
+    | UnboundExport
+    | BrokenManager
+    | SecondYield
+    | UnprotectedCleanup
+    | BrokenPromise
+    | BrokenOverride
+    | ConflictingTwin
+    | Driven
+    | Handover
+    | WrongFake
+    | Unreadable
+    | UnusedSuppression
+)
 
 
 class Applicability(enum.StrEnum):
@@ -179,6 +367,10 @@ class Action(enum.Enum):
     """The module that a whole ``from`` statement takes its names from."""
     MOVE = enum.auto()
     """The module that one name of a ``from`` statement is taken from."""
+    EXCHANGE = enum.auto()
+    """A decorator of contextlib becomes the other one."""
+    UNDECORATE = enum.auto()
+    """A decorator goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +499,7 @@ class Report:
     ``tally`` and ``unresolved`` are None where they were not asked for. ``suppressed`` counts
     the findings that comments keep back, ``baselined`` those that the baseline does, ``fixed``
     those that are gone, or would be, through ``changes``; ``unsafe_fixes`` tells that unsafe fixes
-    are asked for too.
+    are asked for too. ``twins`` counts the functions with a namesake of another kind.
     """
 
     findings: tuple[Finding, ...]
@@ -322,3 +514,4 @@ class Report:
     fixed: int = 0
     changes: tuple[Change, ...] = ()
     unsafe_fixes: bool = False
+    twins: int = 0

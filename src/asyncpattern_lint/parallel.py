@@ -3,6 +3,7 @@
 import itertools
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -18,6 +19,9 @@ Result = TypeVar("Result")
 #: Chunks per worker. Costly items lie side by side (one folder of generated code), so work
 #: spreads evenly only if each stretch of neighbours is short against a worker's share.
 _CHUNKS_PER_WORKER = 16
+
+#: Milliseconds for threads to be gone.
+_PATIENCE = 100
 
 #: Windows cannot wait for more processes at once.
 _MOST_WORKERS = 60
@@ -64,6 +68,13 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
+def shares_memory() -> bool:
+    """Tell whether processes can be started here as copies of this one, with all that it holds."""
+    from multiprocessing import current_process
+
+    return sys.platform == "linux" and _threads() == 1 and not current_process().daemon
+
+
 def _split(items: Sequence[Item], count: int) -> list[list[Item]]:
     """Split items into at most ``count`` consecutive chunks whose sizes differ by at most 1."""
     count = min(count, len(items))
@@ -80,7 +91,7 @@ def _in_processes(
     if current_process().daemon:  # as flake8's workers are: they may not have children
         yield from map(function, chunks)
         return
-    others = set(active_children())
+    others, threads = set(active_children()), _threads()
     executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_prepare_worker)
     finished = False
     try:
@@ -91,7 +102,9 @@ def _in_processes(
         if not finished:
             for process in set(active_children()) - others:
                 process.terminate()
-        executor.shutdown(wait=False)
+        executor.shutdown(wait=finished)
+        if finished:
+            _await_threads(threads)
 
 
 def _submit(
@@ -142,6 +155,14 @@ def _threads() -> int:
         return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - names are all that is needed
     except OSError:
         return 0
+
+
+def _await_threads(most: int) -> None:
+    """Give threads that have ended the moment that the system needs to let go of them."""
+    for _ in range(_PATIENCE):
+        if _threads() <= most:
+            break
+        time.sleep(0.001)
 
 
 def _prepare_worker() -> None:

@@ -20,7 +20,7 @@ from asyncpattern_lint.cache.ledger import ABSENT
 from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
-from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.index.project import Project, body_of
 from asyncpattern_lint.index.trace import EVERYTHING, Numbers, Trace
 
 _PREFIX = "findings-"
@@ -46,11 +46,12 @@ _SILENT = (
 class Found(NamedTuple):
     """What was found in a file, of whatever code; whether its scopes had to be walked.
 
-    ``trace`` tells what that hangs on.
+    ``twins`` counts its functions with a namesake of another kind; ``trace`` tells what that hangs on.
     """
 
     findings: tuple[Finding, ...]
     is_candidate: bool
+    twins: int = 0
     trace: Numbers = (EVERYTHING,)
 
 
@@ -72,8 +73,7 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     ``digests`` are those of the files, one after the other. ``candidates`` and ``findings`` name
     files by their position. ``others`` are the digests of what was read besides: modules of the
     environment, strays, and texts that are no modules. ``has_strays`` tells that first-party
-    modules besides the files were read; ``followed`` are the files of which it mattered what
-    their functions call. ``members`` are the names that have a number in the traces of
+    modules besides the files were read. ``members`` are the names that have a number in the traces of
     the files; these are in a file of their own, of which ``traces`` names the edition, but for
     ``later`` ones.
     """
@@ -81,12 +81,12 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     files: list[str]
     digests: bytes
     candidates: list[int]
+    twins: dict[int, int]
     findings: dict[int, list[Finding]]
     facts: bytes
     others: dict[str, bytes]
     folders: dict[str, _Folder]
     kinds: dict[str, str]
-    followed: list[str]
     has_strays: bool
     members: list[str]
     traces: bytes
@@ -229,13 +229,15 @@ class Recollection:
             files=list(self.files),
             digests=b"".join(digest or bytes(SIZE) for digest in digests),
             candidates=[n for n, path in enumerate(self.files) if self._found[path].is_candidate],
+            twins={
+                n: self._found[p].twins for n, p in enumerate(self.files) if self._found[p].twins
+            },
             findings=findings,
             facts=b"" if self._has_lent else project.facts(),
             others={},
             folders={},
             kinds={},
-            followed=sorted(project.followed),
-            has_strays=project.strays(),
+            has_strays=project.strays > 0,
             members=[] if project.trace is None else list(project.trace.members),
             traces=b"",
             later={},
@@ -252,7 +254,6 @@ class Recollection:
             record.others |= self._record.others
             record.folders |= self._record.folders
             record.kinds |= self._record.kinds
-            record.followed = sorted({*record.followed, *self._record.followed})
         read = {*project.others(), *self.witness.texts, *project.finder.ignore_files()}
         record.others |= {path: ledger.digest(path) for path in read}
         record.kinds |= self.witness.kinds
@@ -343,7 +344,8 @@ class Recollection:
                 self._changed.append(position)
             else:
                 findings = record.findings.get(position, ())
-                self._found[path] = Found(tuple(findings), position in candidates)
+                twins = record.twins.get(position, 0)
+                self._found[path] = Found(tuple(findings), position in candidates, twins)
                 self._standing[path] = digest
 
     def _are_folders_alike(self, record: _Record) -> bool:
@@ -360,10 +362,9 @@ class Recollection:
 
     def _is_told(self, project: Project, record: _Record) -> bool:
         """Tell whether it is known what hangs on that which others see changed; note that."""
-        from asyncpattern_lint.index.interface import are_alike
+        from asyncpattern_lint.index.interface import are_alike, have_one_body
 
         trace = project.trace
-        followed = frozenset(record.followed)
         seen: set[int] = set()
         for position in self._changed:
             path = record.files[position]
@@ -371,10 +372,14 @@ class Recollection:
             if before is None or trace is None:
                 return False
             after = project.outline(path)
-            if not are_alike(before, after, calls=path in followed, facts=False):
+            names: set[str] = set()
+            if not are_alike(before, after, calls=False, facts=False):
                 seen |= {EVERYTHING, trace.paths[path]}
-                members = project.members_changed(before, after)
-                seen |= {trace.members[name] for name in members & trace.members.keys()}
+                names |= project.changed_between(before, after)
+            if body_of(path) in trace.members and not have_one_body(before, after):
+                seen.add(EVERYTHING)
+                names.add(body_of(path))
+            seen |= {trace.members[name] for name in names & trace.members.keys()}
         if not self._has_lent and project.facts() != record.facts:
             return False
         if seen:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from asyncpattern_lint.findings import Action, Applicability, Misuse, Remedy
+from asyncpattern_lint.findings import Action, Applicability, BrokenManager, Misuse, Remedy
 from asyncpattern_lint.protocol import Kind, Protocol
 
 SAFE = Applicability.SAFE
@@ -56,3 +56,22 @@ def is_uncalled(misuse: Misuse) -> bool:
 def renamed(near: tuple[str, ...], action: Action = Action.RENAME, old: str = "") -> Remedy | None:
     """Return the remedy that takes the one near name; with several near, none is certain."""
     return Remedy(action, near[0], UNSAFE, old=old) if len(near) == 1 else None
+
+
+def of_decorator(broken: BrokenManager) -> Remedy | None:
+    """Return the remedy that makes a decorator of contextlib fit its function, or takes it away.
+
+    What a coroutine function without it gives may not be what was meant, and a generator may
+    have been meant to be an async one.
+    """
+    if broken.managed:
+        return Remedy(Action.UNDECORATE)
+    match broken.kind:
+        case Kind.ASYNC_GENERATOR:
+            return Remedy(Action.EXCHANGE, "asynccontextmanager")
+        case Kind.GENERATOR if broken.is_async:
+            return Remedy(Action.EXCHANGE, "contextmanager", UNSAFE)
+        case Kind.COROUTINE if not broken.plain:
+            return Remedy(Action.UNDECORATE, applicability=UNSAFE)
+        case _:
+            return None

@@ -12,9 +12,16 @@ from functools import cache
 from typing import ClassVar
 from warnings import catch_warnings
 
-from asyncpattern_lint.findings import Applicability, Finding, Misuse, Observation, Remedy
+from asyncpattern_lint.findings import (
+    Applicability,
+    BrokenManager,
+    Finding,
+    Misuse,
+    Observation,
+    Remedy,
+)
 from asyncpattern_lint.protocol import Kind, Use, code_of
-from asyncpattern_lint.remedies import is_uncalled
+from asyncpattern_lint.remedies import is_uncalled, of_decorator
 
 #: What every rule's docstring holds, in this order.
 SECTIONS = ("## What it does", "## Why is this bad?", "## Example", "Use instead:")
@@ -137,6 +144,47 @@ class TableRule(Rule):
     def remedy(self, misuse: Misuse) -> Remedy | None:
         """Return what mends the misuse, None where that is not known; a rule may refine it."""
         return self.remedies.get(misuse.kind)
+
+
+class ManagerRule(Rule):
+    """One of contextlib's two decorators on what it cannot drive; ``is_async`` says which."""
+
+    is_async: ClassVar[bool]
+    observes = (BrokenManager,)
+
+    def check(self, observation: Observation) -> Finding | None:
+        """Return the finding of a decorator that cannot work."""
+        if not isinstance(observation, BrokenManager) or observation.is_async is not self.is_async:
+            return None
+        ((code, name),) = self.codes.items()
+        given = observation.description or observation.kind.article
+        wants = "an async generator" if self.is_async else "a generator"
+        function = f"`{observation.function}`"
+        return Finding(
+            code=code,
+            name=name,
+            message=f"`@{observation.decorator}` on {function}, which gives {given}: "
+            f"it needs {wants} function",
+            path=observation.path,
+            span=observation.span,
+            advice=self._advise(observation),
+            target=observation.target,
+            evidence=observation.evidence,
+            subject=observation.target.name,
+            remedy=of_decorator(observation),
+        )
+
+    def _advise(self, broken: BrokenManager) -> str:
+        other = "contextmanager" if self.is_async else "asynccontextmanager"
+        if broken.managed:
+            return "remove the decorator: what the function returns is a context manager already"
+        match broken.kind:
+            case Kind.GENERATOR if self.is_async and not broken.plain:
+                return f"write `async def {broken.function}`, or decorate it with `@{other}`"
+            case Kind.ASYNC_GENERATOR:
+                return f"decorate it with `@{other}`, and enter it with `async with`"
+            case _:
+                return "let it `yield` what the `with` block gets, or remove the decorator"
 
 
 #: For each kind the definition of a sample function, and the function's name.

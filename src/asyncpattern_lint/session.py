@@ -22,12 +22,18 @@ from asyncpattern_lint.discovery import (
     project_root,
 )
 from asyncpattern_lint.files import Stamps, stamp
-from asyncpattern_lint.findings import Annotations, Finding, Report, Tally, Unresolved
+from asyncpattern_lint.findings import (
+    Annotations,
+    ConflictingTwin,
+    Finding,
+    Report,
+    Tally,
+    Unresolved,
+)
 from asyncpattern_lint.index.disk import Disk, Witness
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.index.trace import EVERYTHING
 from asyncpattern_lint.recall import Found, Recollection
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
@@ -119,6 +125,7 @@ class Session:
             fixed=len(first.told) - len(last.told),
             changes=() if repaired is None else repaired.changes,
             unsafe_fixes=settings.unsafe_fixes,
+            twins=last.twins,
         )
 
     def _first_look(
@@ -141,7 +148,7 @@ class Session:
             load(project, files, settings.jobs, progress)
         is_partial = recollection.is_partial
         look = look_at(settings, project, files, recollection)
-        if is_partial and project.strays():
+        if is_partial and project.strays:
             # In a first run the strays would have had a say in what was not asked again.
             project, _ = recalled(settings, files, recollection)
             load(project, files, settings.jobs, progress)
@@ -301,7 +308,8 @@ class Look(NamedTuple):
     ``every`` holds the findings of every code there is, ``findings`` those of the codes that are
     on. ``candidates`` counts the files with scopes that had to be walked, ``unreadable`` those
     that cannot be read or parsed where APL901 is off; ``unchecked`` are those of which nothing
-    else is known. ``checker`` is None where there was nothing to check.
+    else is known. ``twins`` counts the functions with a namesake of another kind. ``checker`` is
+    None where there was nothing to check.
     """
 
     every: set[Finding]
@@ -310,6 +318,7 @@ class Look(NamedTuple):
     unreadable: int
     unchecked: frozenset[str]
     checker: "Checker | None"
+    twins: int = 0
 
 
 def look_at(
@@ -326,21 +335,28 @@ def look_at(
     known = frozenset(known_codes())
     every: set[Finding] = set()
     findings: set[Finding] = set()
-    candidates = unreadable = 0
+    candidates = unreadable = twins = 0
     unchecked: set[str] = set()
-    for path in files:
-        found = None if recollection is None else recollection.of(path)
-        if found is None:
-            checker = checker or checker_of(settings, project)
-            walked, trace = checker.walked, project.trace
-            depth = 0 if trace is None else trace.open()
+    paths = tuple(files)
+    asked = [path for path in paths if recollection is None or recollection.of(path) is None]
+    fresh: dict[str, Found] = {}
+    if asked:
+        from asyncpattern_lint.analysis.workers import check_all
+
+        checker = checker or checker_of(settings, project)
+        for checked in check_all(checker, asked, settings.jobs):
             # What is off today may be on tomorrow, and a fix must not bring it.
-            told = [f for observed in checker.check(path) for f in findings_of(observed, known)]
-            numbers = (EVERYTHING,) if trace is None else trace.close(depth)
-            found = Found(tuple(told), checker.walked > walked, numbers)
+            told = [f for seen in checked.observations for f in findings_of(seen, known)]
+            conflicts = sum(isinstance(seen, ConflictingTwin) for seen in checked.observations)
+            found = Found(tuple(told), checked.is_walked, conflicts, checked.trace)
+            fresh[checked.path] = found
             if recollection is not None:
-                recollection.take(path, found)
+                recollection.take(checked.path, found)
+    for path in paths:
+        known_before = None if recollection is None else recollection.of(path)
+        found = fresh[path] if known_before is None else known_before
         candidates += found.is_candidate
+        twins += found.twins
         enabled = settings.enabled_in(path) if found.findings else frozenset()
         for finding in found.findings:
             every.add(finding)
@@ -349,7 +365,7 @@ def look_at(
             if finding.code == UNREADABLE:
                 unchecked.add(path)
                 unreadable += UNREADABLE not in enabled
-    return Look(every, findings, candidates, unreadable, frozenset(unchecked), checker)
+    return Look(every, findings, candidates, unreadable, frozenset(unchecked), checker, twins)
 
 
 def checker_of(settings: Settings, project: Project) -> "Checker":
@@ -374,6 +390,7 @@ class _Told:
     unreadable: int
     remark: str
     checker: "Checker | None" = field(compare=False)
+    twins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +415,7 @@ class _Run:
             unreadable=look.unreadable,
             remark=remark,
             checker=look.checker,
+            twins=look.twins,
         )
 
 

@@ -78,9 +78,13 @@ def test_awaited(tmp_path: Path, text: str, expected: str) -> None:
     assert proven(tmp_path, f"{HEADER}{text}\n") == expected
 
 
-@pytest.mark.parametrize("value", ["agen()", "acm()", "gen()", "cm()", "A()", "1", "coro"])
+@pytest.mark.parametrize("value", ["acm()", "gen()", "cm()", "A()", "1", "coro"])
 def test_awaiting_what_cannot_be_awaited_gives_nothing_known(tmp_path: Path, value: str) -> None:
     assert answer(tmp_path, f"{HEADER}x = await {value}\n") == "unknown"
+
+
+def test_awaiting_an_async_generator_gives_nothing(tmp_path: Path) -> None:
+    assert answer(tmp_path, f"{HEADER}x = await agen()\n") == "nothing"
 
 
 # --- with --------------------------------------------------------------------------------

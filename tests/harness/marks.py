@@ -10,6 +10,10 @@ says what it shows.
   begins; for imports that of the name, for APL304 that of the string in ``__all__``.
 - ``# BUG: APL173 (never runs: notify)`` marks a bug that is silent: no line of ``notify`` is
   executed by a case function that executes the marked line.
+- ``# BUG: APL201 (breaks: case_enter)`` marks a cause that shows elsewhere: the case functions named
+  end with an exception, which may be an assertion of theirs about what should have happened.
+- ``# BUG: APL401 (shows: case_request)`` marks a bug whose effect comes later or elsewhere: the
+  case function executes the marked line, asserts the effect, and runs to its end.
 - A fixture without marks is a trap: correct code that looks wrong. It must run without an
   exception and leave no coroutine behind.
 
@@ -28,7 +32,9 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 _BEFORE = re.compile(r"_before_(\d+)_(\d+)$")
 _MARK = re.compile(r"#\s*BUG:(?P<claims>.*)$")
 _CLAIM = re.compile(
-    r"\s*(?P<code>APL\d{3})(?:\s*\(never runs: (?P<idle>\w+(?:, \w+)*)\))?\s*(?:,|$)"
+    r"\s*(?P<code>APL\d{3})(?:\s*\(never runs: (?P<idle>\w+(?:, \w+)*)\))?"
+    r"(?:\s*\(breaks: (?P<broken>case_\w+(?:, case_\w+)*)\))?"
+    r"(?:\s*\(shows: (?P<shown>\w+)\))?\s*(?:,|$)"
 )
 
 
@@ -37,13 +43,17 @@ class Mark:
     """One finding that a line must get.
 
     ``path`` is relative to the fixture, with slashes; ``line`` counts from 1; ``idle`` names the
-    functions whose bodies must not run, where the bug is silent.
+    functions whose bodies must not run, where the bug is silent; ``broken`` the case functions
+    that it makes fail, where it does so from afar; ``shown`` the case function that asserts what
+    the bug leads to.
     """
 
     path: str
     line: int
     code: str
     idle: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    shown: str = ""
 
 
 def fixtures() -> list[Path]:
@@ -88,6 +98,9 @@ def _claims(text: str, path: str, line: int, fixture: Path) -> Iterator[Mark]:
         assert claim is not None, (
             f"{label(fixture)}: {path}:{line}: malformed mark {text.strip()!r}"
         )
-        yield Mark(path, line, claim["code"], tuple(re.findall(r"\w+", claim["idle"] or "")))
+        idle, broken = (
+            tuple(re.findall(r"\w+", claim[group] or "")) for group in ("idle", "broken")
+        )
+        yield Mark(path, line, claim["code"], idle, broken, claim["shown"] or "")
         position = claim.end()
     assert position, f"{label(fixture)}: {path}:{line}: a mark without a code"

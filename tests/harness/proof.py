@@ -31,8 +31,10 @@ def problems_of(fixture: Path, execution: Execution) -> Iterator[str]:
         return
     claimed = marks(fixture)
     lines = {place: _statement(fixture, place) for place in claimed}
+    broken = {name for here in claimed.values() for mark in here for name in mark.broken}
     for case in execution.cases:
-        yield from _unclaimed(case, claimed, lines)
+        if case.name not in broken:
+            yield from _unclaimed(case, claimed, lines)
     for place, here in claimed.items():
         for mark in here:
             if mark.code != "APL304" and (problem := _unproven(mark, execution, lines[place])):
@@ -59,6 +61,8 @@ def _unclaimed(
 
 def _unproven(mark: Mark, execution: Execution, lines: range) -> str:
     place = (mark.path, mark.line)
+    if mark.broken:
+        return _sound(mark, execution)
     reached = [
         case for case in execution.cases if any(_covers(place, lines, at) for at in case.lines)
     ]
@@ -66,6 +70,8 @@ def _unproven(mark: Mark, execution: Execution, lines: range) -> str:
         return "no case function executes this line"
     if mark.idle:
         return _ran(mark, reached)
+    if mark.shown:
+        return _unshown(mark, reached, Path(execution.fixture))
     if mark.code.startswith(_SILENT_ROWS):
         return "a silent bug must say which body does not run: (never runs: name)"
     raised = [
@@ -81,6 +87,30 @@ def _unproven(mark: Mark, execution: Execution, lines: range) -> str:
             f"Python raises something else: {[(entry.types[0], entry.message) for entry in raised]}"
         )
     return ""
+
+
+def _sound(mark: Mark, execution: Execution) -> str:
+    """Say which of the cases that a mark breaks do not fail."""
+    failing = {case.name for case in execution.cases if case.error is not None}
+    fine = [name for name in mark.broken if name not in failing]
+    return f"nothing fails in {', '.join(fine)}" if fine else ""
+
+
+def _unshown(mark: Mark, reached: list[Case], fixture: Path) -> str:
+    """Say why a case function does not show what the bug at a mark leads to."""
+    case = next((case for case in reached if case.name == mark.shown), None)
+    if case is None:
+        return f"{mark.shown} does not execute this line"
+    if case.error is not None:
+        return f"{mark.shown} fails:\n{case.error}"
+    asserts = any(
+        isinstance(inner, ast.Assert)
+        for path in fixture.rglob("main.py")
+        for node in ast.parse(path.read_bytes()).body
+        if getattr(node, "name", "") == mark.shown
+        for inner in ast.walk(node)
+    )
+    return "" if asserts else f"{mark.shown} asserts nothing"
 
 
 def _ran(mark: Mark, reached: list[Case]) -> str:

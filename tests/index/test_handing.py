@@ -47,11 +47,6 @@ def test_handed(text: str, expected: list[tuple[str, str]]) -> None:
     assert outline(text).handed == expected
 
 
-def test_classes_whose_objects_get_computed_attributes_are_rewritten() -> None:
-    text = "def f(v: A, k):\n    setattr(v, k, 1)\n    w = B()\n    vars(w).update(k)\n"
-    assert {"A", "B"} <= set(outline(text).rewritten)
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -195,7 +195,7 @@ def test_what_modules_do_to_others_is_known_once_they_are_loaded(
     assert not project.is_written("written")
     list(project.load([str(tmp_path / name) for name in ("a.py", "b.py", "c.py")], jobs))
     assert project.is_written("written")
-    assert project.is_rewritten("A")
+    assert project.writers("__iter__", in_tests=False) == [str(tmp_path / "b.py")]
     assert project.is_in_sys_modules("x.y")
     assert not project.is_in_sys_modules("x")
     assert not project.is_written("other")
@@ -233,27 +233,9 @@ def test_what_tests_do_to_objects_counts_for_tests_only(
 ) -> None:
     project = told(tmp_path / "p", {name: "def f(store):\n    store.rows = g\n"})
     assert is_test(name) is not counts
-    assert project.is_assigned("rows", "app/main.py") is counts
-    assert project.is_assigned("rows", "tests/test_main.py")
-    assert not project.is_assigned("other", "tests/test_main.py")
-
-
-@pytest.mark.parametrize(
-    ("text", "assigned", "replaced"),
-    [
-        ("store = Store()\nstore.rows = g\n", True, True),
-        ("def f(store):\n    store.rows = g\n", True, False),
-        ("from app import store\nstore.rows = g\n", True, True),
-        ("class A:\n    def f(self):\n        self.rows = g\n", False, False),
-        ("rows = g\n", False, False),
-    ],
-)
-def test_attributes_that_are_set_on_other_objects(
-    tmp_path: Path, text: str, assigned: bool, replaced: bool
-) -> None:
-    project = told(tmp_path, {"a.py": text})
-    assert project.is_assigned("rows", "b.py") is assigned
-    assert project.is_replaced("rows") is replaced
+    assert bool(project.writers("rows", in_tests=False)) is counts
+    assert bool(project.writers("rows", in_tests=True)) is not counts
+    assert not project.writers("other", in_tests=True)
 
 
 CLASSES = {
@@ -403,9 +385,8 @@ def facts(project: Project) -> set[str]:
     asked = {
         "written": project.is_written("written"),
         "written into": project.is_written_into("app"),
-        "assigned": project.is_assigned("assigned", "a.py"),
-        "replaced": project.is_replaced("assigned"),
-        "rewritten": project.is_rewritten("A"),
+        "assigned": bool(project.writers("assigned", in_tests=False)),
+        "computed": bool(project.writers("*", in_tests=False)),
         "sys.modules": project.is_in_sys_modules("x.y"),
         "twins": project.has_async_twin("Redis"),
         "subclasses": bool(project.subclasses("A")),
@@ -424,7 +405,7 @@ def test_what_a_file_of_the_environment_does_hangs_on_nothing(tmp_path: Path) ->
     assert project.is_foreign(foreign)
     assert facts(project) == set()
     project.outline(str(root / "a.py"))
-    assert len(facts(project)) == 8
+    assert len(facts(project)) == 7
 
 
 def test_a_file_of_the_environment_that_is_checked_is_the_projects(tmp_path: Path) -> None:
@@ -434,7 +415,7 @@ def test_a_file_of_the_environment_that_is_checked_is_the_projects(tmp_path: Pat
     project = Project(Finder(str(tmp_path)), environment=environment)
     assert list(project.load([path], 1)) == [1]
     assert not project.is_foreign(path)
-    assert len(facts(project)) == 8
+    assert len(facts(project)) == 7
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
@@ -445,7 +426,7 @@ def test_facts_are_the_same_however_they_were_made(
     files = {**CLASSES, "d.py": EFFECTS}
     project = planted(tmp_path / "p", files)
     assert list(project.load([str(tmp_path / "p" / name) for name in files], jobs))
-    assert len(facts(project)) == 8
+    assert len(facts(project)) == 7
     assert len(project.subclasses("Base")) == 6
 
 

@@ -28,6 +28,13 @@ def test_what_is_kept_back(report: Report, style: Callable[..., Style]) -> None:
     ]
 
 
+def test_functions_with_a_namesake_of_another_kind(
+    clean_report: Report, style: Callable[..., Style]
+) -> None:
+    listed = list(render(replace(clean_report, twins=2), style()))
+    assert listed[-1] == "2 functions with a namesake of another kind; select APL207 to see them."
+
+
 def test_a_clean_run(clean_report: Report, style: Callable[..., Style]) -> None:
     assert list(render(clean_report, style())) == [
         "All checks passed! (1 file, 0.0 s)",

@@ -103,6 +103,15 @@ def test_the_bad_example_fails_at_the_marked_line(code: str, text: str, project:
         assert ran
         assert silent[1] not in ran
         return
+    if re.search(r"\(breaks: case_\w+\)", text):
+        assert error is not None
+        return
+    shown = re.search(r"\(shows: (\w+)\)", text)
+    if shown:
+        assert error is None
+        assert shown[1] in ran
+        assert "assert " in text
+        return
     if code == "APL902":
         # There is nothing to suppress: the marked line runs.
         assert error is None

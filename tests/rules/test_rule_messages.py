@@ -5,16 +5,26 @@ from dataclasses import replace
 import pytest
 
 from asyncpattern_lint.findings import (
+    BrokenManager,
+    BrokenOverride,
+    BrokenPromise,
+    ConflictingTwin,
+    Driven,
     Finding,
     Handler,
+    Handover,
     MissingModule,
     MissingName,
     Misuse,
     Observation,
+    SecondYield,
+    Taker,
     Target,
     UnboundExport,
+    UnprotectedCleanup,
     Unreadable,
     UnusedSuppression,
+    WrongFake,
 )
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import findings_of, known_codes, quote
@@ -36,6 +46,40 @@ def only(observation: Observation) -> Finding:
 
 NAME = MissingName("get_db", "app.db", False, "/p/a.py", SPAN, TARGET, (), (), None)
 MODULE = MissingModule("app.old", "app", "/p/a.py", SPAN, (), (), None)
+MANAGER = BrokenManager(
+    is_async=True,
+    decorator="acm",
+    function="open",
+    kind=Kind.COROUTINE,
+    plain=False,
+    description="",
+    managed=False,
+    path="/p/a.py",
+    span=SPAN,
+    target=TARGET,
+    evidence=(),
+)
+SECOND = SecondYield(False, "open", 2, False, "/p/a.py", SPAN, TARGET)
+BARE = UnprotectedCleanup(True, "open", "await x.aclose()", 7, "/p/a.py", SPAN, TARGET)
+LEFT = Driven("rows()", "return", 7, False, False, "/p/a.py", SPAN, TARGET, ())
+PROMISE = BrokenPromise("rows", "Session", Kind.ASYNC_GENERATOR, False, "/p/a.py", SPAN, TARGET, ())
+OVERRIDE = BrokenOverride(
+    "stop", Kind.OTHER, "None", Use.AWAIT, "Base.run", "/p/a.py", SPAN, TARGET, ()
+)
+TWIN = ConflictingTwin(
+    "get_db",
+    Kind.ASYNC_GENERATOR,
+    ((Target("app.api.get_db", "/p/app/api.py", 4), Kind.COROUTINE),),
+    "/p/a.py",
+    SPAN,
+    TARGET,
+)
+HANDOVER = Handover(
+    Taker.DEPENDENCY, Kind.ASYNC_CONTEXT_MANAGER, "Depends", "get_db", "/p/a.py", SPAN, TARGET
+)
+FAKE = WrongFake(
+    "app.db.get_db", Kind.COROUTINE, "a `lambda` that gives None", "patch", "/p/a.py", SPAN, TARGET
+)
 HANDLER = Handler("except Exception", 9)
 
 
@@ -195,6 +239,200 @@ def test_every_cell_gives_one_whole_finding(use: Use, kind: Kind) -> None:
             "define or import `gone`, or remove it from `__all__`",
         ),
         (
+            MANAGER,
+            "`@acm` on `open`, which gives a coroutine: it needs an async generator function",
+            "let it `yield` what the `with` block gets, or remove the decorator",
+        ),
+        (
+            replace(MANAGER, kind=Kind.GENERATOR),
+            "`@acm` on `open`, which gives a generator: it needs an async generator function",
+            "write `async def open`, or decorate it with `@contextmanager`",
+        ),
+        (
+            replace(MANAGER, is_async=False, kind=Kind.ASYNC_GENERATOR),
+            "`@acm` on `open`, which gives an async generator: it needs a generator function",
+            "decorate it with `@asynccontextmanager`, and enter it with `async with`",
+        ),
+        (
+            replace(
+                MANAGER,
+                is_async=False,
+                kind=Kind.CONTEXT_MANAGER,
+                plain=True,
+                description="an instance of `Lock`",
+                managed=True,
+            ),
+            "`@acm` on `open`, which gives an instance of `Lock`: it needs a generator function",
+            "remove the decorator: what the function returns is a context manager already",
+        ),
+        (
+            SECOND,
+            (
+                "`open` is a context manager, and this `yield` follows that in line 2: leaving the "
+                "`with` block raises `RuntimeError`"
+            ),
+            "yield once on each path",
+        ),
+        (
+            replace(SECOND, first=3),
+            (
+                "`open` is a context manager, and the loop comes back to this `yield`: leaving the "
+                "`with` block raises `RuntimeError`"
+            ),
+            "leave the loop behind the `yield`, with `break` or `return`",
+        ),
+        (
+            replace(SECOND, thrown=True, is_async=True),
+            (
+                "`open` is a context manager, and what the `async with` block raises at the `yield` "
+                "in line 2 leads to this one: leaving the `async with` block raises `RuntimeError`"
+            ),
+            "move the `yield` out of the `try`, so that it is behind what may fail before",
+        ),
+        (
+            BARE,
+            (
+                "an exception in the `async with` block of `open` leaves it at this `yield`, and "
+                "`await x.aclose()` in line 7 does not run"
+            ),
+            "put the `yield` into a `try` and the clean-up into its `finally`",
+        ),
+        (
+            LEFT,
+            (
+                "`return` in line 7 leaves the loop and does not close `rows()`: what it holds is "
+                "released later, or never"
+            ),
+            "write `async with aclosing(rows()) as ...:`, and loop over that",
+        ),
+        (
+            replace(LEFT, leaving="", line=0, step=True, once=True),
+            "nothing keeps `rows()`: what it holds is released while it is in use, or never",
+            (
+                "decorate the function with `@asynccontextmanager` and use `async with`, or keep "
+                "the generator and close it with `aclose()`"
+            ),
+        ),
+        (
+            replace(LEFT, leaving="", line=0, once=True),
+            (
+                "`rows()` yields exactly one thing and then releases it: the loop is no loop, and "
+                "an exception in it does not reach the generator"
+            ),
+            "decorate the function with `@asynccontextmanager` and use `async with`",
+        ),
+        (
+            PROMISE,
+            "`rows` is annotated as `Session` and gives an async generator",
+            (
+                "annotate it as `AsyncIterator[...]`; to be entered with `async with` it has to "
+                "be decorated with `@asynccontextmanager` as well"
+            ),
+        ),
+        (
+            replace(PROMISE, annotation="None", kind=Kind.CONTEXT_MANAGER),
+            "`rows` is annotated as `None` and gives a context manager",
+            "annotate it as `Iterator[...]`",
+        ),
+        (
+            replace(PROMISE, annotation="AsyncIterator[int]", overridden=True),
+            (
+                "`async def` without `yield` and annotated as `AsyncIterator[int]`: `rows` would "
+                "have to be awaited first, and async generators override it"
+            ),
+            "write `def rows(...) -> AsyncIterator[int]`, without `async`",
+        ),
+        (
+            OVERRIDE,
+            (
+                "`stop` gives None, unlike the method that it overrides: `Base.run`, which this "
+                "class inherits, awaits it"
+            ),
+            "write `async def stop`, without `yield`",
+        ),
+        (
+            replace(OVERRIDE, kind=Kind.COROUTINE, description="", use=Use.DISCARDED),
+            (
+                "`stop` gives a coroutine, unlike the method that it overrides: `Base.run`, which "
+                "this class inherits, calls it as a statement, so that its body never runs"
+            ),
+            "write `def stop`, or override `Base.run` as well",
+        ),
+        (
+            replace(OVERRIDE, kind=Kind.GENERATOR, description="", use=Use.ASYNC_FOR),
+            (
+                "`stop` gives a generator, unlike the method that it overrides: `Base.run`, which "
+                "this class inherits, uses it in `async for`"
+            ),
+            "make it what it overrides, or override `Base.run` as well",
+        ),
+        (
+            TWIN,
+            "`get_db` gives an async generator here, and `app.api.get_db` gives a coroutine",
+            "name one of them after what it gives",
+        ),
+        (
+            HANDOVER,
+            (
+                "`get_db` is decorated with `@asynccontextmanager`: `Depends` does not enter what it"
+                " gives"
+            ),
+            (
+                "remove `@asynccontextmanager` from the dependency: FastAPI runs a bare generator"
+                " function as a context manager; who enters it by hand can decorate it for himself"
+            ),
+        ),
+        (
+            replace(
+                HANDOVER,
+                taker=Taker.FIXTURE,
+                kind=Kind.CONTEXT_MANAGER,
+                construct="contextmanager",
+            ),
+            "`get_db` is a context manager: tests get it and not what it yields",
+            (
+                "remove `@contextmanager`: pytest runs a bare generator function to its `yield`, and"
+                " what follows after the test"
+            ),
+        ),
+        (
+            replace(HANDOVER, taker=Taker.FIXTURE, construct="c.asynccontextmanager", hidden=True),
+            "`@c.asynccontextmanager` hides the fixture `get_db`: pytest does not find it",
+            (
+                "remove `@c.asynccontextmanager`: pytest_asyncio runs a bare generator function to its"
+                " `yield`, and what follows after the test"
+            ),
+        ),
+        (
+            replace(HANDOVER, taker=Taker.LIFESPAN, kind=Kind.CONTEXT_MANAGER, construct="FastAPI"),
+            "`get_db` gives a context manager: `FastAPI` enters its lifespan with `async with`",
+            "make `get_db` an `async def` under `@asynccontextmanager`",
+        ),
+        (
+            replace(HANDOVER, taker=Taker.LIFESPAN, kind=Kind.COROUTINE, construct="Starlette"),
+            "`get_db` gives a coroutine: `Starlette` enters its lifespan with `async with`",
+            (
+                "decorate `get_db` with `@asynccontextmanager`, and let it `yield` between start-up"
+                " and shutdown"
+            ),
+        ),
+        (
+            FAKE,
+            (
+                "`app.db.get_db` gives a coroutine, and `patch` replaces it with a `lambda` that"
+                " gives None"
+            ),
+            "write `AsyncMock(return_value=...)`, or an `async def`",
+        ),
+        (
+            replace(FAKE, kind=Kind.OTHER, offered="an `AsyncMock`, whose calls give coroutines"),
+            (
+                "`app.db.get_db` gives a plain object, and `patch` replaces it with an"
+                " `AsyncMock`, whose calls give coroutines"
+            ),
+            "write `Mock(return_value=...)`, or a plain function",
+        ),
+        (
             UnusedSuppression("# apl: ignore", (), (), "/p/a.py", SPAN),
             "`# apl: ignore` suppresses nothing",
             "remove the comment",
@@ -260,6 +498,15 @@ def test_codes_that_are_not_enabled_are_not_reported() -> None:
         (MODULE, "app.old"),
         (replace(MODULE, handler=HANDLER), "app.old"),
         (UnboundExport("gone", "app.db", "/p/a.py", SPAN, ()), "app.db.gone"),
+        (MANAGER, "app.db"),
+        (TWIN, "app.db"),
+        (OVERRIDE, "app.db"),
+        (PROMISE, "app.db"),
+        (LEFT, "app.db"),
+        (SECOND, "app.db"),
+        (BARE, "app.db"),
+        (HANDOVER, "app.db"),
+        (FAKE, "app.db.get_db"),
         (Unreadable("syntax error", "/p/a.py", SPAN), ""),
         (UnusedSuppression("# noqa: APL1", ("APL1",), (), "/p/a.py", SPAN), "# noqa: APL1"),
     ],

@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
 
 
+#: Of more subclasses with a member of their own, nobody asks what each makes of it.
+_MAX_OVERRIDERS = 16
+
 #: What a call gives by keyword that gives nothing so.
 NO_KEYWORDS: Mapping[str, Values] = {}
 
@@ -72,6 +75,8 @@ class Attributes:
         cls = self.classes.class_of(receiver)
         if cls is None:
             return ANYTHING
+        if name == "__class__":
+            return self.classes.type_of(receiver)
         lineage = self.classes.lineage(cls)
         if any(
             a is not None and "__getattribute__" in self.classes.scope_of(a).bindings
@@ -100,18 +105,61 @@ class Attributes:
         if cls is None:
             return ANYTHING
         lineage = self.classes.lineage(cls)
-        if not cls.exact and any(
-            len(subclass.facts.bases) > 1
-            for subclass in self.resolver.project.subclasses(self.classes.scope_of(cls).name)
-        ):
-            # A sibling may come in between (https://docs.python.org/3/howto/mro.html).
+        above = self._above(lineage, value.start)
+        if above is None:
             return ANYTHING
-        for position, ancestor in enumerate(lineage):
-            if ancestor is not None and class_key(ancestor) == class_key(value.start):
-                # What it gives is settled, whatever subclasses define.
-                exact = replace(cls, exact=True)
-                return self._found(lineage[position + 1 :], name, receiver, exact)
-        return ANYTHING
+        if not cls.exact:
+            crossed = self.resolver.memo.once(
+                ("crossed", cls.plain, value.start.plain, name),
+                lambda: ANYTHING if self._may_cross(cls, value.start, above, name) else (),
+            )
+            if crossed:
+                return ANYTHING
+        # What it gives is settled, whatever subclasses define.
+        return self._found(above, name, receiver, replace(cls, exact=True))
+
+    def _above(
+        self, lineage: Sequence[ClassValue | None], start: ClassValue
+    ) -> Sequence[ClassValue | None] | None:
+        """Return what follows a class in an order of resolution, None if it is not in there."""
+        keys = [class_key(ancestor) for ancestor in lineage]
+        own = class_key(start)
+        return lineage[keys.index(own) + 1 :] if own in keys else None
+
+    def _may_cross(
+        self,
+        cls: ClassValue,
+        start: ClassValue,
+        above: Sequence[ClassValue | None],
+        name: str,
+    ) -> bool:
+        """Whether a sibling that binds a name may come in between a class and its ancestors.
+
+        It does so in a subclass that has several bases
+        (https://docs.python.org/3/howto/mro.html).
+        """
+        wanted = self._binder(above, name)
+        for subclass in self.resolver.project.subclasses(self.classes.scope_of(cls).name):
+            if len(subclass.facts.bases) > 1:
+                lineage = self.classes.lineage(ClassValue(subclass.path, subclass.facts.number))
+                others = self._above(lineage, start)
+                if others is None:
+                    # Either it derives from a namesake, or nobody knows from what.
+                    if None in lineage:
+                        return True
+                elif self._binder(others, name) != wanted:
+                    return True
+        return False
+
+    def _binder(self, lineage: Sequence[ClassValue | None], name: str) -> tuple[str, int] | None:
+        """Return the first class that has an attribute, None where one before is not known."""
+        for ancestor in lineage:
+            if ancestor is None:
+                return None
+            scope = self.classes.scope_of(ancestor)
+            if name in scope.bindings or name in scope.attributes_set or name in scope.declared:
+                return class_key(ancestor)
+        return None
 
     def call_method(
         self,
@@ -148,13 +196,16 @@ class Attributes:
                 continue
             values = self.classes.raw(ancestor, name)
             if values and all(isinstance(v, FUNCTIONS) for v in values):
-                if self._is_overridden(cls, ancestor, name) or self._is_replaced(ancestor, name):
+                if self.changes.is_replaced(ancestor, name):
                     return ANYTHING
-                if self._overriders(cls, name):
+                others = self._overriders(cls, name)
+                if others and self._is_overridden(ancestor, name, others):
+                    sets.append(self._of_overriders(others, name, receiver))
+                elif others:
                     values = tuple(map(overridden, values))
                 if any(isinstance(v, PropertyValue) for v in values):
                     bound = union(self.descriptors.bound(v, receiver) for v in values)
-                    return self._data([*sets, bound], cls, name, ancestor)
+                    return self._data([*sets, bound], receiver, cls, name, ancestor)
                 bound = union(self.descriptors.bound(v, receiver) for v in values)
                 if self.changes.may_hide(
                     cls, name, on_instance=isinstance(receiver, InstanceValue)
@@ -164,9 +215,17 @@ class Attributes:
             if isinstance(receiver, ClassValue) and self.classes.is_enumeration(ancestor):
                 return self.descriptors.enumerated(values, receiver)
             return self._data(
-                [*sets, self.descriptors.bound_data(values, receiver)], cls, name, ancestor
+                [*sets, self.descriptors.bound_data(values, receiver)],
+                receiver,
+                cls,
+                name,
+                ancestor,
             )
-        return self._data(sets, cls, name, None) if sets else self._made(lineage, name, receiver)
+        return (
+            self._data(sets, receiver, cls, name, None)
+            if sets
+            else self._made(lineage, name, receiver)
+        )
 
     def _made(self, lineage: Sequence[ClassValue | None], name: str, receiver: Value) -> Values:
         """Return what ``__getattr__`` of an installed class declares for names it does not bind.
@@ -204,14 +263,6 @@ class Attributes:
             for binding in (entry.every if entry is not None else ())
         )
 
-    def _is_replaced(self, owner: ClassValue, name: str) -> bool:
-        """Whether some file puts something else in the place of a method."""
-        module = self.resolver.module(owner.path)
-        names = module.scopes[0].bindings
-        return self.resolver.project.is_replaced(name) or any(
-            attribute == name and head in names for head, attribute in module.assigned
-        )
-
     def _is_bare(self, annotation: Expr) -> bool:
         """Whether an annotation leaves the type open: ``Final`` or ``ClassVar`` alone."""
         return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
@@ -246,14 +297,18 @@ class Attributes:
         return union(groups)
 
     def _data(
-        self, groups: list[Values], cls: ClassValue, name: str, owner: ClassValue | None
+        self,
+        groups: list[Values],
+        receiver: Value,
+        cls: ClassValue,
+        name: str,
+        owner: ClassValue | None,
     ) -> Values:
         """Return what an attribute that nothing declares may hold."""
         values = union(groups)
         if all(isinstance(v, InstanceValue) and v.is_none for v in values):
             return ANYTHING
-        resolver = self.resolver
-        opened = resolver.project.is_assigned(name, cls.path) or any(
+        opened = self.changes.is_assigned(cls, name) or any(
             ancestor is not None
             and (
                 self.classes.scope_of(ancestor).sets_computed
@@ -266,22 +321,29 @@ class Attributes:
             )
             for ancestor in self.classes.lineage(cls)
         )
-        if (
-            opened
-            or self.changes.may_hide(cls, name, on_instance=True)
-            or self._is_set_by_subclass(cls, name)
-        ):
+        if opened or self.changes.may_hide(cls, name, on_instance=True):
             return union((values, ANYTHING))
-        return values
-
-    def _is_set_by_subclass(self, cls: ClassValue, name: str) -> bool:
-        return bool(self._overriders(cls, name))
-
-    def _is_overridden(self, cls: ClassValue, owner: ClassValue, name: str) -> bool:
-        """Whether a known subclass may make a method something of another kind."""
         others = self._overriders(cls, name)
-        if not others:
-            return False
+        return union((values, self._of_overriders(others, name, receiver))) if others else values
+
+    def _of_overriders(self, others: list[Subclass], name: str, receiver: Value) -> Values:
+        """Return what an attribute is in the known subclasses that bind it themselves."""
+        if len(others) > _MAX_OVERRIDERS:
+            return ANYTHING
+        found: list[Values] = []
+        for other in others:
+            cls = ClassValue(other.path, other.facts.number)
+            if isinstance(receiver, ClassValue):
+                found.append(self.of_class(cls, name))
+            else:
+                made = self.classes.instance(cls, exact=True)
+                found.append(
+                    self.of_instance(made, name) if isinstance(made, InstanceValue) else ANYTHING
+                )
+        return union(found)
+
+    def _is_overridden(self, owner: ClassValue, name: str, others: list[Subclass]) -> bool:
+        """Whether a known subclass may make a method something of another kind."""
         module = self.resolver.module(owner.path)
         entry = module.scopes[owner.number].bindings[name]
         shape = shape_of(module, entry)
@@ -301,7 +363,17 @@ class Attributes:
         own = {
             class_key(ancestor) for ancestor in self.classes.lineage(cls) if ancestor is not None
         }
-        return [other for other in found if (other.path, other.facts.number) not in own]
+        return [
+            other
+            for other in found
+            if (other.path, other.facts.number) not in own
+            and (len(found) > _MAX_OVERRIDERS or self._may_derive(other, cls))
+        ]
+
+    def _may_derive(self, other: Subclass, cls: ClassValue) -> bool:
+        """Whether a class whose bases bear the right names derives from a class."""
+        lineage = self.classes.lineage(ClassValue(other.path, other.facts.number))
+        return None in lineage or class_key(cls) in map(class_key, lineage)
 
     def _is_annotated(self, owner: ClassValue, name: str) -> bool:
         module = self.resolver.module(owner.path)

@@ -224,9 +224,10 @@ class Calls:
         resolver = self.resolver
         scope = resolver.scope_of(function)
         if scope.is_async or scope.is_generator:
+            produced = self._produced(function, arguments, keywords)
             if scope.is_async and not scope.is_generator and self.is_ambiguous(function):
-                return ANYTHING
-            return (self._produced(function, arguments, keywords),)
+                return (produced, self._as_generator(produced))
+            return (produced,)
         if function.overridden:
             promised = self.promised(function, arguments, keywords)
             # What returns nothing says little of what its overrides return.
@@ -247,7 +248,10 @@ class Calls:
             return self._call_stub(function, arguments, keywords)
         passed = self.arguments.passed(function, scope, arguments, keywords)
         values = self.returned(function, ())
-        decided = len(values) > 1 and any(item.when for item in scope.returns)
+        # Which override of a method is called may tell one option from the other.
+        decided = len(values) > 1 and (
+            function.receiver is not None or any(item.when for item in scope.returns)
+        )
         if passed and (decided or any(map(self._may_depend_on_arguments, values))):
             frame = self.frame_of(function, passed)
             if self._depth >= _MAX_CALLS or frame.depth > _MAX_CALLS:
@@ -398,7 +402,14 @@ class Calls:
         scope = self.resolver.scope_of(function)
         if function.path.endswith(".pyi") and not scope.is_stub:
             return True
-        if not scope.is_stub:
+        parent = self.resolver.module(function.path).scopes[scope.parent]
+        entry = parent.bindings.get(scope.name)
+        stands_for_another = (
+            parent.kind is ScopeKind.CLASS
+            or function.path.endswith(".pyi")
+            or (entry is not None and bool(entry.type_only))
+        )
+        if not scope.is_stub or not stands_for_another:
             return False
         return scope.annotation is not None and _is_open_annotation(scope.annotation)
 
@@ -522,6 +533,18 @@ class Calls:
         )
 
     # --- results -------------------------------------------------------------------------
+
+    def _as_generator(self, produced: Produced) -> Produced:
+        """Return what a body-less function gives where it stands for an async generator."""
+        results = self.resolver.results
+        promised = results.result_of(produced)
+        given = union(results.element(value, True) for value in promised)
+        return replace(
+            produced,
+            kind=Kind.ASYNC_GENERATOR,
+            protocols=OFFERS[Kind.ASYNC_GENERATOR],
+            result=given if is_known(given) else ANYTHING,
+        )
 
     def _produced(
         self,

@@ -4,10 +4,24 @@ Sources: https://docs.python.org/3/reference/datamodel.html (customizing class c
 https://docs.python.org/3/howto/descriptor.html (what an instance's own attributes hide).
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis.values import ClassValue, Frame, FunctionValue
-from asyncpattern_lint.index.model import Defined, Scope, ScopeKind
+from asyncpattern_lint.analysis.values import (
+    ClassValue,
+    Frame,
+    FunctionValue,
+    InstanceValue,
+    SuperValue,
+    TypeVariable,
+    Unknown,
+    Value,
+    Values,
+    union,
+    without_steps,
+)
+from asyncpattern_lint.index.handing import DECISIVE
+from asyncpattern_lint.index.model import Defined, Name, Scope, ScopeKind, head
 from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
@@ -16,21 +30,26 @@ if TYPE_CHECKING:
 #: The methods of a metaclass that run when it makes a class.
 _MAKING = ("__new__", "__init__", "__prepare__")
 
+#: Attributes that decide the class of an object.
+_RECLASSING = frozenset({"__class__", "__bases__", "__dict__"})
+
 
 class Changes:
     """Knows which attributes of classes something sets: ``*`` for computed names."""
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
-        self._known: Table[ClassValue, frozenset[str]] = table(resolver.project.trace)
-        self._on_instances: Table[ClassValue, bool] = table(resolver.project.trace)
+        trace = resolver.project.trace
+        self._known: Table[ClassValue, frozenset[str]] = table(trace)
+        self._decided: Table[str, dict[str, Values]] = table(trace)
+        self._is_preliminary = False
 
     def may_hide(self, cls: ClassValue, name: str, *, on_instance: bool) -> bool:
         """Whether an instance may have, or its class may be given, another attribute of a name."""
         if self.on_class(cls, name):
             return True
         # Python takes special methods from the class.
-        return on_instance and not _is_special(name) and self._sets_computed(cls)
+        return on_instance and not _is_special(name) and self.is_filled(cls)
 
     def on_class(self, cls: ClassValue, name: str) -> bool:
         """Whether what makes a class may set an attribute of this name on it."""
@@ -46,21 +65,111 @@ class Changes:
         """Whether what makes a class may set one of these special methods."""
         self.on_class(cls, "")
         known = self._known[cls.plain]
-        return "*" in known or not names.isdisjoint(known)
+        return "*" in known or not names.isdisjoint(known) or self.is_remade(cls)
 
-    def _sets_computed(self, cls: ClassValue) -> bool:
-        key = cls.plain
-        known = self._on_instances.get(key)
+    def is_filled(self, cls: ClassValue) -> bool:
+        """Whether something sets attributes under computed names on instances of a class."""
+        if self._is_preliminary:
+            return True
+        return any(
+            scope.sets_computed or self.resolver.project.is_given_away(scope.name)
+            for _, scope in self._own(cls)
+        ) or self._is_among(cls, self._decisive().get("*", ()))
+
+    def is_remade(self, cls: ClassValue) -> bool:
+        """Whether something from outside may change what the instances of a class support."""
+        if self._is_preliminary:
+            return True
+        if self.resolver.project.is_given_away(self.resolver.classes.scope_of(cls).name):
+            return True
+        return any(
+            (isinstance(value, ClassValue) or name in _RECLASSING) and self._is_related(cls, value)
+            for name, values in self._decisive().items()
+            for value in values
+        )
+
+    def _decisive(self) -> dict[str, Values]:
+        """Return the known objects on which attributes are set that decide what they are.
+
+        What they are must not hang on who asks first, so that it is found apart from all else,
+        where each of them may be anything.
+        """
+        known = self._decided.get("")
         if known is None:
-            project = self.resolver.project
-            scopes = [scope for _, scope in self._own(key)]
-            names = {scope.name for scope in scopes}
-            if scopes:
-                names.update(s.facts.name for s in project.subclasses(scopes[0].name))
-            known = self._on_instances[key] = any(scope.sets_computed for scope in scopes) or any(
-                map(project.is_rewritten, names)
-            )
+            from asyncpattern_lint.analysis.resolver import Resolver
+
+            changes = Resolver(self.resolver.project).attributes.changes
+            changes._is_preliminary = True
+            found: dict[str, Values] = {}
+            for name in sorted(DECISIVE):
+                values = union(changes._written(name, in_tests=tests) for tests in (False, True))
+                decided = tuple(v for v in values if isinstance(v, ClassValue | InstanceValue))
+                if decided:
+                    found[name] = decided
+            known = self._decided[""] = found
         return known
+
+    def is_assigned(self, cls: ClassValue, name: str) -> bool:
+        """Whether code outside of a class sets an attribute of this name on its objects.
+
+        Where it is not known on what it is set, it is so for all classes. What tests set counts
+        for tests only.
+        """
+        return any(
+            self._is_among(cls, values) or any(map(_is_open, values))
+            for values in self._written_for(cls, name)
+        )
+
+    def is_replaced(self, cls: ClassValue, name: str) -> bool:
+        """Whether code outside of a class sets something else in the place of its method.
+
+        Objects of which nothing is known are taken for others, unless they are global.
+        """
+        return any(self._is_among(cls, values) for values in self._written_for(cls, name)) or any(
+            map(_is_open, self._written(name, in_tests=False, globally=True))
+        )
+
+    def _written_for(self, cls: ClassValue, name: str) -> Iterator[Values]:
+        yield self._written(name, in_tests=False)
+        if self.resolver.project.is_test(cls.path):
+            yield self._written(name, in_tests=True)
+
+    def _written(self, name: str, *, in_tests: bool, globally: bool = False) -> Values:
+        """Return the objects on which an attribute of this name is set."""
+        if not self.resolver.project.writers(name, in_tests=in_tests):
+            return ()
+        return self.resolver.memo.once(
+            ("written", name, in_tests, globally),
+            lambda: union(self._bases_of(name, in_tests, globally)),
+        )
+
+    def _bases_of(self, name: str, in_tests: bool, globally: bool) -> Iterator[Values]:
+        for path in self.resolver.project.writers(name, in_tests=in_tests):
+            module = self.resolver.module(path)
+            self.resolver.project.read_body(path)
+            names = module.scopes[0].bindings
+            for write in module.assigned:
+                start = head(write.base)
+                if write.name == name and (
+                    not globally or (isinstance(start, Name) and start.id in names)
+                ):
+                    frame = Frame(path, write.scope, everything=True)
+                    yield tuple(map(without_steps, self.resolver.evaluate(write.base, frame)))
+
+    def _is_among(self, cls: ClassValue, values: Values) -> bool:
+        """Whether some of the values may be a class, an instance of it, or a relative's."""
+        return any(self._is_related(cls, value) for value in values)
+
+    def _is_related(self, cls: ClassValue, value: Value) -> bool:
+        classes = self.resolver.classes
+        other = classes.class_of(value) if isinstance(value, InstanceValue) else value
+        if not isinstance(other, ClassValue):
+            return False
+        return any(
+            ancestor is not None and ancestor.plain == one.plain
+            for one, another in ((cls, other), (other, cls))
+            for ancestor in classes.lineage(another)
+        )
 
     def _own(self, cls: ClassValue) -> list[tuple[ClassValue, Scope]]:
         """Return those of a class and its ancestors that the project defines."""
@@ -128,6 +237,17 @@ class Changes:
                 if isinstance(by, FunctionValue):
                     found |= self.resolver.calls.decorators.written_by(by)
         return frozenset(found)
+
+
+def _is_open(value: Value) -> bool:
+    """Whether nothing is known of a value, or only what any class may have."""
+    match value:
+        case InstanceValue(of=of, structural=structural):
+            return structural and of is not None
+        case Unknown() | TypeVariable() | SuperValue():
+            return True
+        case _:
+            return False
 
 
 def _is_special(name: str) -> bool:

@@ -146,6 +146,13 @@ class Classes:
             arguments = (union(instance.items),)
         return replace(forced[0], arguments=arguments, steps=())
 
+    def type_of(self, value: Value) -> Values:
+        """Return the class of a value, as ``type`` and ``__class__`` give it."""
+        if not isinstance(value, InstanceValue) or value.structural or value.doubtful:
+            return ANYTHING
+        cls = self.class_of(value)
+        return ANYTHING if cls is None else (cls,)
+
     def self_of(self, path: str, number: int, *, is_class: bool) -> Values:
         """Return what the first parameter of a method of a class is."""
         value = ClassValue(path, number, exact=False)
@@ -480,7 +487,6 @@ class Classes:
             scope.has_keywords
             or module.is_open
             or "__init_subclass__" in scope.bindings
-            or resolver.project.is_rewritten(scope.name)
             or resolver.attributes.changes.on_protocols(value, PROTOCOL_METHODS)
         ):
             return False

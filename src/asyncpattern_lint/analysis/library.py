@@ -74,9 +74,10 @@ VAGUE_CLASSES = frozenset({"builtins.object", "builtins.type", "builtins.functio
 PLAIN_PROTOCOLS = frozenset(
     {
         "contextlib.AbstractAsyncContextManager", "contextlib.AbstractContextManager",
-        "typing.AsyncGenerator", "typing.AsyncIterable", "typing.AsyncIterator",
-        "typing.Awaitable", "typing.Collection", "typing.Container", "typing.Coroutine",
-        "typing.Generator", "typing.Iterable", "typing.Iterator", "typing.Reversible",
+        "typing.AsyncContextManager", "typing.AsyncGenerator", "typing.AsyncIterable",
+        "typing.AsyncIterator", "typing.Awaitable", "typing.Collection", "typing.Container",
+        "typing.ContextManager", "typing.Coroutine", "typing.Generator", "typing.Iterable",
+        "typing.Iterator", "typing.Reversible",
     }
 )  # fmt: skip
 

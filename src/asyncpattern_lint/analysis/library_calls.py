@@ -82,6 +82,8 @@ class LibraryCalls:
                 return self.resolver.classes.builtin(result)
             if result is None and library.is_plain(builtin):
                 return self.resolver.classes.builtin(builtin)
+            if builtin == "type" and len(arguments) == 1 and not keywords:
+                return union(map(self.resolver.classes.type_of, arguments[0]))
             if builtin == "filter" and len(arguments) == 2:
                 return self._filtered(*arguments)
             if builtin == "reversed" and len(arguments) == 1:

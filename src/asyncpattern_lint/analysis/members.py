@@ -115,10 +115,10 @@ class Members:
             return Has.UNSURE
         if any(name in scope.attributes_set or name in scope.declared for _, scope in known):
             return Has.SET
-        project = self.resolver.project
+        changes = self.resolver.attributes.changes
         if (
-            any(scope.sets_computed or project.is_rewritten(scope.name) for _, scope in known)
-            or project.is_assigned(name, cls.path)
+            changes.is_filled(cls)
+            or changes.is_assigned(cls, name)
             or (value.is_open and not value.structural)
             # Of what a class has beside its protocols, stubs leave out a lot.
             or (name not in PROTOCOL_METHODS and any(a.path.endswith(".pyi") for a, _ in known))
@@ -137,7 +137,7 @@ class Members:
         classes = self.resolver.classes
         cls = classes.class_of(value)
         project = self.resolver.project
-        if cls is None or project.is_assigned(name, cls.path):
+        if cls is None or self.resolver.attributes.changes.is_assigned(cls, name):
             return False
         found = False
         for ancestor in classes.lineage(cls):

@@ -110,6 +110,8 @@ class Results:
     def awaited(self, value: Value) -> Values:
         """Return what awaiting a value gives."""
         if isinstance(value, Produced):
+            if value.kind is Kind.ASYNC_GENERATOR:
+                return ()
             return self.result_of(value) if value.kind is Kind.COROUTINE else ANYTHING
         instance = self.as_instance(value)
         if instance is None:

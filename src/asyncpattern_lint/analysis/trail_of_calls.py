@@ -134,9 +134,6 @@ class TrailOfCalls:
         scope = self.resolver.scope_of(function)
         name = self._name(function)
         has_body = not scope.is_stub or function.path.endswith(".pyi")
-        if scope.is_async and not has_body:
-            text = f"{name} has no body, so that it may stand for an async generator"
-            return at(text, function.path, scope.line)
         if not has_body and self._is_method(function, scope):
             text = f"{name} has no body, and what it gives instead is not known"
             return at(text, function.path, scope.line)

@@ -186,7 +186,7 @@ class TrailOfMembers:
         """Explain what may put something else into an attribute."""
         if None in self.classes.lineage(cls):
             return self.base(cls)
-        if self.resolver.project.is_assigned(name, cls.path):
+        if self.resolver.attributes.changes.is_assigned(cls, name):
             return at(f"{label} is set from outside", owner.path, line)
         for ancestor in self.classes.lineage(cls):
             if ancestor is not None and self.classes.scope_of(ancestor).sets_computed:

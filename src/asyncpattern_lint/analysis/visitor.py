@@ -136,7 +136,10 @@ class ExpressionVisitor:
             if isinstance(site.value, Name) and site.uses & PROTOCOL_USES
         )
         self.patched = frozenset(module.patched) | frozenset(module.written)
-        self.assigned = frozenset(module.assigned)
+        self.assigned = {
+            (start.id if isinstance(start := head(write.base), Name) else "", write.name)
+            for write in module.assigned
+        }
         self.env: dict[str, Values] | None = {}
         self.shadows: tuple[tuple[str, Values], ...] = ()
         self.elements: dict[str, Expr] = {}

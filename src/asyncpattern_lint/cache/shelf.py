@@ -5,6 +5,9 @@ from asyncpattern_lint.cache.ledger import ABSENT, Ledger, Stamp
 from asyncpattern_lint.cache.packs import Packs
 from asyncpattern_lint.cache.place import Place
 
+#: A file, the flavour of what was made of it, its stamp and digest, and both parts.
+Put = tuple[str, bytes, Stamp | None, bytes, tuple[bytes, bytes]]
+
 
 class Shelf:
     """Keeps for each text what was made of it: a head, which is read early, and a body.
@@ -16,6 +19,8 @@ class Shelf:
         self.place = place
         self.ledger = Ledger(place)
         self._packs: Packs | None = None
+        #: What was put here in this run.
+        self.fresh: list[Put] = []
 
     @property
     def packs(self) -> Packs:
@@ -42,6 +47,7 @@ class Shelf:
         parts: tuple[bytes, bytes],
     ) -> None:
         """Keep what was made of a text; ``stamp`` is that of its file from before it was read."""
+        self.fresh.append((path, flavour, stamp, digest, parts))
         self.ledger.note(path, stamp, digest)
         self.packs.add(digest + flavour, *parts)
 

@@ -8,6 +8,7 @@ import libcst as cst
 from asyncpattern_lint.findings import Action, Edit, Finding, Fix, Remedy
 from asyncpattern_lint.fixes import names
 from asyncpattern_lint.fixes.awaits import add_await, remove_await
+from asyncpattern_lint.fixes.decorators import exchange_decorator, remove_decorator
 from asyncpattern_lint.fixes.heads import change_head, places_awaited
 from asyncpattern_lint.fixes.text import Piece, Text, UnfixableError
 from asyncpattern_lint.fixes.tree import Tree, Trees
@@ -48,7 +49,7 @@ def _with_fixes(findings: list[Finding], text: Text, trees: Trees) -> Iterator[F
             yield finding
             continue
         try:
-            pieces = _pieces(tree, finding.span, remedy, remedies)
+            pieces = _pieces(tree, finding.span, remedy, remedies, trees)
         except RecursionError:
             pieces = None
         if not pieces:
@@ -59,7 +60,7 @@ def _with_fixes(findings: list[Finding], text: Text, trees: Trees) -> Iterator[F
 
 
 def _pieces(
-    tree: Tree, span: Span, remedy: Remedy, remedies: Mapping[Span, Remedy]
+    tree: Tree, span: Span, remedy: Remedy, remedies: Mapping[Span, Remedy], trees: Trees
 ) -> list[Piece] | None:
     node = tree.target_at(span)
     if node is None:
@@ -79,6 +80,10 @@ def _pieces(
             return names.rename_export(tree, node, remedy)
         case Action.REMOVE if isinstance(node, cst.SimpleString):
             return names.remove_export(tree, node)
+        case Action.EXCHANGE:
+            return exchange_decorator(tree, node, remedy, trees)
+        case Action.UNDECORATE:
+            return remove_decorator(tree, node)
     return None
 
 
@@ -102,3 +107,7 @@ def _message(remedy: Remedy) -> str:
             return f"Import from `{text}`"
         case Action.MOVE:
             return f"Import it from `{text}`"
+        case Action.EXCHANGE:
+            return f"Decorate it with `@{text}`"
+        case Action.UNDECORATE:
+            return "Remove the decorator"

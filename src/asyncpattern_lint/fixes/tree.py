@@ -91,6 +91,7 @@ class Trees:
 
     def __init__(self, text: Text, module: ast.Module) -> None:
         self.text = text
+        self.module = module
         self._stretches = list(_stretches(module))
         self._known: dict[tuple[int, int], Tree | None] = {}
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import dunder_all, handing, handlers
+from asyncpattern_lint.index import drives, dunder_all, handing, handlers
 from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
 from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
@@ -35,7 +35,6 @@ from asyncpattern_lint.index.model import (
     Element,
     Entered,
     Expr,
-    Guard,
     Import,
     Imported,
     ModuleIndex,
@@ -45,11 +44,13 @@ from asyncpattern_lint.index.model import (
     Scope,
     ScopeKind,
     UseSite,
+    Write,
     dotted,
-    head,
 )
 from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
+from asyncpattern_lint.index.saved import Saved
+from asyncpattern_lint.index.yields import yielding
 from asyncpattern_lint.protocol import Use
 from asyncpattern_lint.versions import Version
 
@@ -96,19 +97,14 @@ class _Builder(ExpressionVisitor):
         self.aliases = self.index.aliases
         self.self_name = ""
         self.self_class = -1
-        self.assigned: set[tuple[str, str]] = set()
-        self.reset: list[tuple[int, str]] = []
+        self.assigned: dict[Write, None] = {}
         self.conditions: tuple[Condition, ...] = ()
         self.live: Live | None = {}
         self.written_globally: dict[str, list[int]] = {}
         self.pending: list[tuple[int, dict[str, int], dict[str, int]]] = []
-        self.guards: tuple[Guard, ...] = ()
         self.type_only = False
-        self.dead = False
-        self.probed = False
         self.broke = False
         self.loop_ends: list[Live] = []
-        self.number = -1
         self.top_level: frozenset[int] = frozenset()
         self.is_top_level = False
         self.imports_of: list[tuple[int, int]] = []
@@ -157,29 +153,20 @@ class _Builder(ExpressionVisitor):
             live = index.scopes[0].bindings[name].live
             live.extend(p for p in positions if p not in live)
         self._mark_fallbacks()
-        handing.note(index, self.reset, self.called_at)
+        index.assigned = list(self.assigned)
+        handing.note(index, self.called_at)
         pruner = Pruner(index)
         for number, name_uses, loads in self.pending:
             pruner.prune(number, name_uses, loads)
         index.is_open = self.is_open or may_bind(tree, self.mentions)
         index.has_open_path = self.has_open_path
-        index.written = sorted({name for head, name in self.written if head in self.imported})
-        index.written_modules = sorted(
-            {
-                (item.name or item.module).rpartition(".")[2]
-                for head, name in self.written
-                if name == "*"
-                for item in index.imports
-                if item.bound == head
-            }
-        )
-        index.rewritten = sorted(
-            {*index.rewritten, *(h for h, n in self.written if n in handing.DECISIVE)}
-        )
+        handing.note_writes(index, self.written, self.imported)
         index.sys_modules = sorted(self.sys_modules)
-        index.assigned = sorted(self.assigned)
         index.patched = sorted(self.patched)
         index.registered = sorted(self.registered - {""})
+        index.noted = list(self.noted.values())
+        index.entered = sorted(self.entered)
+        index.spared = sorted(self.spared)
         return index
 
     def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:
@@ -204,15 +191,15 @@ class _Builder(ExpressionVisitor):
         scope.attributes = list(self.attributes)
         self.pending.append((number, self.name_uses, self.loads))
 
-    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> "_Saved":
-        saved = _Saved(self)
+    def _nested(self, scope_kind: ScopeKind, name: str, node: ast.stmt) -> Saved:
+        saved = Saved(self)
         self._open(scope_kind, name, node.lineno, node.end_lineno or node.lineno)
         self.uses, self.name_uses, self.loads = {}, {}, {}
         self.calls, self.attributes = {}, {}
         self.yields_at = 0
         self.live = None if scope_kind is ScopeKind.FUNCTION else {}
         self.broke = False
-        self.conditions = ()
+        self.conditions, self.missing = (), frozenset()
         if scope_kind is ScopeKind.FUNCTION:
             self.guards = ()
         return saved
@@ -225,17 +212,17 @@ class _Builder(ExpressionVisitor):
     ) -> None:
         if not isinstance(base, Name) or base.id != self.self_name:
             if value is not None:
-                start = head(base)
-                self.assigned.add((start.id if isinstance(start, Name) else "", name))
+                self.assigned[Write(self.number, base, name)] = None
                 self.index.scopes[self.number].writes.append(name)
-                if isinstance(base, Name) and name in handing.DECISIVE:
-                    self.reset.append((self.number, base.id))
             return
         owner = self.index.scopes[self.self_class]
-        if name == "*":
+        if name == "*" and self.index.scopes[self.number].name == "__setstate__":
             # Pickling puts back what was there before.
-            pickling = self.index.scopes[self.number].name == "__setstate__"
-            owner.sets_computed = owner.sets_computed or not pickling
+            return
+        if name in handing.DECISIVE:
+            self.assigned[Write(self.number, base, name)] = None
+        if name == "*":
+            owner.sets_computed = True
             return
         known = owner.attributes_set.setdefault(name, [])
         if len(known) < _MAX_SETS:
@@ -255,6 +242,10 @@ class _Builder(ExpressionVisitor):
         if not self.dead and not self.comprehensions:
             scope.yields.append(Return(value, line))
 
+    def note_step(self, made: ast.Call, value: Expr) -> None:
+        if not self.dead and not self.lambdas:
+            self.index.scopes[self.number].drives.append(drives.step(made, value))
+
     def _bind(self, name: str, binding: Binding) -> None:
         number = self.number
         scope = self.index.scopes[number]
@@ -266,6 +257,7 @@ class _Builder(ExpressionVisitor):
             entry = scope.bindings[name] = Bindings([], [], [])
         position = len(entry.every)
         entry.every.append(binding)
+        self.missing = frozenset(pair for pair in self.missing if name not in pair)
         if self.type_only:
             entry.type_only.append(position)
         elif is_global and number:
@@ -277,7 +269,7 @@ class _Builder(ExpressionVisitor):
 
     def _block(self, statements: Sequence[ast.stmt]) -> Flow:
         flow = REACHED
-        dead, conditions = self.dead, self.conditions
+        dead, conditions, missing = self.dead, self.conditions, self.missing
         for statement in statements:
             self.is_top_level = id(statement) in self.top_level
             method = self._statements.get(type(statement))
@@ -286,7 +278,7 @@ class _Builder(ExpressionVisitor):
                 flow = cast("Flow", result)
                 if flow == NEVER:
                     self.dead = True
-        self.dead, self.conditions = dead, conditions
+        self.dead, self.conditions, self.missing = dead, conditions, missing
         return flow
 
     left_first = False
@@ -394,6 +386,8 @@ class _Builder(ExpressionVisitor):
     def _for(self, node: ast.For | ast.AsyncFor) -> Flow:
         is_async = isinstance(node, ast.AsyncFor)
         value = self.visit(node.iter)
+        if isinstance(node, ast.AsyncFor) and not self.dead:
+            self.index.scopes[self.number].drives += drives.of_loop(node, value)
         self.use(value, 1 << (Use.ASYNC_FOR if is_async else Use.FOR))
         before = None if self.live is None else dict(self.live)
         self.bind_target(node.target, Element(value, is_async))
@@ -419,6 +413,8 @@ class _Builder(ExpressionVisitor):
         for item in node.items:
             value = self.visit(item.context_expr)
             self.use(value, 1 << (Use.ASYNC_WITH if is_async else Use.WITH))
+            if isinstance(value, Name):
+                self.entered.add((self.number, value.id))
             if item.optional_vars is not None:
                 self.bind_target(item.optional_vars, Entered(value, is_async))
         guards = self.guards
@@ -468,6 +464,7 @@ class _Builder(ExpressionVisitor):
                 ends.append(self.live)
         if ends:
             self.live = join(ends)
+        self.missing |= handlers.missing_after(node)
         return min(self._block(node.finalbody), flow) if node.finalbody else flow
 
     def _match(self, node: ast.Match) -> Flow:
@@ -525,6 +522,7 @@ class _Builder(ExpressionVisitor):
         scope.falls_through = self._block(node.body) == REACHED
         scope.yields_at = self.yields_at
         scope.is_generator = self.yields_at > 0
+        scope.yielding = int(yielding(node)) if scope.is_generator else 0
         self._close(number, None)
         saved.restore(self)
 
@@ -552,6 +550,7 @@ class _Builder(ExpressionVisitor):
     def _parameter(
         self, arg: ast.arg, position: int | None, variadic: str, default: Expr | None
     ) -> None:
+        self.note_annotation(arg.annotation, self.index.scopes[self.number].parent, arg.arg)
         self._bind(
             arg.arg,
             Parameter(arg.lineno, arg.arg, position, annotation(arg.annotation), variadic, default),
@@ -581,7 +580,6 @@ class _Builder(ExpressionVisitor):
         keywords = {keyword.arg: self.visit(keyword.value) for keyword in node.keywords}
         number = len(self.index.scopes)
         saved = self._nested(ScopeKind.CLASS, node.name, node)
-        self.enclosing_class = node.name
         scope = self.index.scopes[number]
         scope.decorators = decorators
         scope.bases = bases
@@ -687,6 +685,8 @@ class _Builder(ExpressionVisitor):
     def _annotated(self, node: ast.AnnAssign) -> None:
         declared = annotation(node.annotation)
         target = node.target
+        if isinstance(target, ast.Name):
+            self.note_annotation(node.annotation, self.number, target.id)
         value = None if node.value is None else self.visit(node.value)
         if isinstance(target, ast.Name):
             if target.id == "__all__" and node.value is not None:
@@ -775,23 +775,3 @@ class _Builder(ExpressionVisitor):
             self.index.scopes[self.number].outer.extend(node.names)
         else:
             self.index.nonlocals.extend(n for n in node.names if n not in self.index.nonlocals)
-
-
-class _Saved:
-    """The state of the enclosing scope while a nested one is walked."""
-
-    _FIELDS = (
-        "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
-        "guards", "number", "enclosing_class", "at_module_level", "dead", "type_only", "probed",
-        "self_name", "self_class", "conditions",
-    )  # fmt: skip
-
-    def __init__(self, builder: _Builder) -> None:
-        self._values = {field: getattr(builder, field) for field in self._FIELDS}
-
-    def restore(self, builder: _Builder) -> None:
-        inner = builder.loads
-        for field, value in self._values.items():
-            setattr(builder, field, value)
-        for name, line in inner.items():
-            builder.loads[name] = max(line, builder.loads.get(name, 0))

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from asyncpattern_lint.index import noting
 from asyncpattern_lint.index.conditions import (
     MAX_PARTS,
     Elements,
@@ -21,6 +22,7 @@ from asyncpattern_lint.index.conditions import (
     tells,
     without,
 )
+from asyncpattern_lint.index.drives import of_step
 from asyncpattern_lint.index.handlers import asked_about, opposite
 from asyncpattern_lint.index.lowering import (
     annotation,
@@ -42,11 +44,15 @@ from asyncpattern_lint.index.model import (
     Element,
     Expr,
     GeneratorExpression,
+    Guard,
     Lambda,
     Name,
+    Noted,
     Opaque,
+    Place,
     Starred,
     Subscript,
+    Told,
     TupleDisplay,
     Union,
     dotted,
@@ -90,7 +96,7 @@ class ExpressionVisitor:
         self.comprehensions = 0
         self.lambdas = 0
         self.at_module_level = True
-        self.enclosing_class = ""
+        self.missing: frozenset[tuple[str, str]] = frozenset()
         self.is_open = False
         self.mentions: list[ast.expr] = []
         self.has_open_path = False
@@ -99,6 +105,13 @@ class ExpressionVisitor:
         self.sys_modules: set[str] = set()
         self.called_at: list[int] = []
         self.registered: set[str] = set()
+        self.noted: dict[Place, Noted] = {}
+        self.entered: set[tuple[int, str]] = set()
+        self.spared: set[tuple[int, str]] = set()
+        self.number = -1
+        self.dead = False
+        self.probed = False
+        self.guards: tuple[Guard, ...] = ()
         self.aliases: Mapping[str, str] = {}
         self.elements: dict[str, Expr] = {}
         """What the targets of comprehensions, and what tests tell about, stand for at a place."""
@@ -142,6 +155,9 @@ class ExpressionVisitor:
 
     def note_attribute(self, base: Expr, name: str, value: Expr, line: int) -> None:
         """Note that an attribute of an object is set."""
+
+    def note_step(self, made: ast.Call, value: Expr) -> None:
+        """Note that the next item of what a call gives is taken."""
 
     def note_item(self, name: str, key: str) -> None:
         """Note that an item of what a name stands for is set: ``*`` for a computed key."""
@@ -247,15 +263,16 @@ class ExpressionVisitor:
         elif isinstance(target, ast.Attribute):
             base = self.visit(target.value)
             self.use(base, _RESULT)
-            if target.attr == "__class__" and self.enclosing_class:
-                self._note_write(Name(self.enclosing_class), "*")
             self._note_write(base, target.attr)
             self.note_attribute(base, target.attr, value, target.lineno)
         elif isinstance(target, ast.Subscript):
             base = self.visit(target.value)
             self.use(base, _RESULT)
-            self.visit(target.slice)
+            key = self.visit(target.slice)
             self._note_item_write(base, target.slice)
+            if isinstance(base, Attribute) and base.name == noting.OVERRIDES:
+                told = (Told(value, "", None, noting.place_of(target)),)
+                self._note(target, Call(base, (key, value), ()), told)
 
     def visit_pairs(self, target: ast.expr, node: ast.expr) -> list[tuple[ast.expr, Expr]]:
         """Pair the targets of one assignment with their values; unpacking is a use."""
@@ -323,15 +340,49 @@ class ExpressionVisitor:
         call = Call(func, args, keywords)
         if args or keywords:
             self.calls[call] = None
+        made = of_step(node)
+        if made is not None:
+            self.note_step(made, func.value if type(func) is Attribute else args[0])
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
+        name = ""
         if type(func) is Name:
-            self._note_dynamic(self.spelled(func.id), node)
+            name = self.spelled(func.id)
+            self._note_dynamic(name, node)
         elif type(func) is Attribute:
+            name = func.name
             self._note_mock(func, node)
+            if name in noting.SPARING and type(func.value) is Name:
+                self.spared.add((self.number, func.value.id))
+            if name in noting.ENTERING and args and type(args[0]) is Name:
+                self.entered.add((self.number, args[0].id))
+        if (args or keywords) and noting.is_noted(name, node) and not self.lambdas:
+            self._note(node, call, noting.told_of(node, call))
         if self.elements and not is_question(node, self.aliases):
             self.elements = dict(disturbed(self.elements))
         return call
+
+    def _note(self, node: ast.expr, call: Call, told: tuple[Told, ...], **facts: Any) -> None:
+        place = noting.place_of(node)
+        dead, guarded = self.dead or self.probed, bool(self.guards)
+        facts.setdefault("scope", self.number)
+        self.noted[place] = Noted(
+            call=call, told=told, place=place, dead=dead, guarded=guarded, **facts
+        )
+
+    def note_annotation(self, node: ast.expr | None, scope: int, name: str) -> None:
+        """Note the calls in the annotation of a name; ``scope`` is where it is evaluated."""
+        for inner, beside in noting.calls_in(node):
+            call = noting.lowered(inner)
+            if noting.is_noted((dotted(call.func) or "").rpartition(".")[2], inner):
+                self._note(
+                    inner,
+                    call,
+                    noting.told_of(inner, call),
+                    scope=scope,
+                    annotated=annotation(beside),
+                    owner=(self.number, name),
+                )
 
     def _argument(self, node: ast.expr) -> Expr:
         if isinstance(node, ast.Starred):
@@ -351,7 +402,9 @@ class ExpressionVisitor:
             attribute = node.args[1]
             text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
             owner = self.visit(node.args[0])
-            self._note_write(self._class_of_self(node.args[0]) or owner, text)
+            if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
+                return
+            self._note_write(owner, text)
             self.note_attribute(owner, text, OPAQUE, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
@@ -380,18 +433,6 @@ class ExpressionVisitor:
         start = head(base)
         if isinstance(start, Name):
             self.written.add((start.id, name))
-
-    def _class_of_self(self, node: ast.expr) -> Expr | None:
-        """Return the enclosing class for ``self.__class__``, ``type(self)`` and ``cls``."""
-        match node:
-            case (
-                ast.Attribute(attr="__class__")
-                | ast.Call(func=ast.Name(id="type"))
-                | ast.Name(id="cls")
-            ):
-                return Name(self.enclosing_class) if self.enclosing_class else None
-            case _:
-                return None
 
     def _note_item_write(self, base: Expr, key: ast.expr) -> None:
         """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""

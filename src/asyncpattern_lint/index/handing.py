@@ -4,7 +4,7 @@ A function that sets attributes under computed names, protocol methods or bases 
 parameters can make of a class, or of an instance, something that its text does not show.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from asyncpattern_lint.index.model import (
     Assigned,
@@ -45,10 +45,23 @@ _HARMLESS = frozenset(
 )
 
 
-def note(index: ModuleIndex, reset: Iterable[tuple[int, str]], called_at: Sequence[int]) -> None:
+def note_writes(index: ModuleIndex, written: set[tuple[str, str]], imported: set[str]) -> None:
+    """Note which attributes a module sets on others: the name that leads there, and theirs."""
+    index.written = sorted({name for head, name in written if head in imported})
+    index.written_modules = sorted(
+        {
+            (item.name or item.module).rpartition(".")[2]
+            for head, name in written
+            if name == "*"
+            for item in index.imports
+            if item.bound == head
+        }
+    )
+
+
+def note(index: ModuleIndex, called_at: Sequence[int]) -> None:
     """Note in an outline who changes what.
 
-    ``reset`` holds the names on whose objects decisive attributes are set, with their scopes;
     ``called_at`` are the lines of the calls that run with the module.
     """
     for entry in index.scopes[0].bindings.values():
@@ -56,23 +69,24 @@ def note(index: ModuleIndex, reset: Iterable[tuple[int, str]], called_at: Sequen
             first, last = entry.every[0].line, entry.every[-1].line
             entry.called_between = any(first < line < last for line in called_at)
     setters: set[str] = set()
-    rewritten: set[str] = set()
-    for number, name in reset:
-        for at, binding in _bindings(index, number, name):
-            rewritten.update(_named(index, at, binding))
-            if isinstance(binding, Parameter):
-                setters.update(_places(index, at, binding))
+    for write in index.assigned:
+        if isinstance(write.base, Name) and write.name in DECISIVE:
+            for at, binding in _bindings(index, write.scope, write.base.id):
+                if isinstance(binding, Parameter):
+                    setters.update(_places(index, at, binding))
     index.setters = sorted(setters)
-    index.rewritten = sorted(rewritten)
     index.handed = sorted(set(_handed(index)))
 
 
 def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[str]:
     """Yield the arguments that reach a parameter, by the functions that are called with them."""
+    owner = index.scopes[index.scopes[number].parent]
     keys = [parameter.name]
     if parameter.position is not None and not parameter.variadic:
-        owner = index.scopes[index.scopes[number].parent]
-        keys.append(str(parameter.position - (owner.kind is ScopeKind.CLASS)))
+        position = parameter.position - (owner.kind is ScopeKind.CLASS)
+        if position < 0:
+            return
+        keys.append(str(position))
     while number > 0:
         scope = index.scopes[number]
         if scope.kind is ScopeKind.FUNCTION:

@@ -62,8 +62,8 @@ VARIABLE_MAKERS = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
 #: Names that mean something by themselves, under whatever name a module imports them.
 WATCHED = frozenset(
     {
-        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, *VARIABLE_MAKERS, "TYPE_CHECKING",
-        "contextlib", "exit", "os", "overload", "patch", "pytest", "quit", "sys", "typing", "_exit",
+        *RAISING_CONTEXTS, *GUARDS, *QUESTIONS, *VARIABLE_MAKERS, "Depends", "Security",
+        "TYPE_CHECKING", "contextlib", "exit", "os", "overload", "patch", "pytest", "quit", "sys", "typing", "_exit",
         "abort", "assert_never",
     }
 )  # fmt: skip
@@ -256,6 +256,13 @@ def last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def first_name(node: ast.expr) -> str:
+    """Return the name that a chain of attributes starts from, else an empty string."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def guards_of_try(node: ast.Try | ast.TryStar) -> tuple[Guard, ...]:
     """Return the guards that a ``try`` puts around its body, in the order of its handlers."""
     guards = []
@@ -352,3 +359,32 @@ def is_stub(body: Sequence[ast.stmt]) -> bool:
             case _:
                 return False
     return True
+
+
+def missing_after(node: ast.Try | ast.TryStar) -> frozenset[tuple[str, str]]:
+    """Return the object and the name of an attribute that is not there after a statement.
+
+    It is one like ``try: return getattr(object, name)`` with a handler for its absence: what sets
+    the attribute then is in nobody's way. Both are as they are written.
+    """
+    match node:
+        case ast.Try(
+            body=[
+                ast.Return(value=value) | ast.Assign(value=value) | ast.Expr(value=value),
+                *rest,
+            ],
+            handlers=[ast.ExceptHandler(type=ast.Name(id="AttributeError"))],
+        ):
+            pass
+        case _:
+            return frozenset()
+    leaves = isinstance(node.body[-1], ast.Return) and all(map(_is_plain, rest))
+    match value:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, name]) if leaves:
+            return frozenset({(ast.unparse(owner), ast.unparse(name))})
+        case _:
+            return frozenset()
+
+
+def _is_plain(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign | ast.Expr | ast.Return)

@@ -22,15 +22,22 @@ from asyncpattern_lint.index.model import (
 from asyncpattern_lint.index.project import Outline
 
 #: Fields of an outline that say where something stands, or what a module does with others.
-_OWN = frozenset({"attributes", "bindings", "calls", "column", "end_column", "uses"})
+_OWN = frozenset(
+    {
+        "attributes", "bindings", "calls", "column", "drives", "end_column", "entered", "noted",
+        "spared", "uses",
+    }
+)  # fmt: skip
 
 #: Fields that others see only by what the whole project does, as ``Project.facts`` tells it.
 _FACTS = frozenset(
     {
-        "handed", "patched", "registered", "rewritten", "setters", "sys_modules", "written",
-        "written_modules",
+        "handed", "patched", "registered", "setters", "sys_modules", "written", "written_modules",
     }
 )  # fmt: skip
+
+#: Fields that say where in its line something stands.
+_PLACES = frozenset({"column", "end_column"})
 
 #: Fields that hold lines; 0 stands for none.
 _LINES = frozenset({"end_line", "line", "statement", "yields_at"})
@@ -45,6 +52,14 @@ def are_alike(one: Outline, other: Outline, *, calls: bool = True, facts: bool =
     left_out = _OWN if facts else _OWN | _FACTS
     try:
         return _interface(one, left_out, calls) == _interface(other, left_out, calls)
+    except RecursionError:
+        return False
+
+
+def have_one_body(one: Outline, other: Outline) -> bool:
+    """Tell whether two outlines are the same but for the places of what they tell of."""
+    try:
+        return _interface(one, _PLACES, True) == _interface(other, _PLACES, True)
     except RecursionError:
         return False
 

@@ -348,6 +348,46 @@ class Export(Struct, frozen=True):
     end_column: int
 
 
+# --- calls that name code ----------------------------------------------------------------
+
+
+class Place(Struct, frozen=True):
+    """Where an expression stands."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Told(Struct, frozen=True):
+    """An argument of a noted call: its keyword if any, the string that it is if any."""
+
+    value: Expr
+    keyword: str
+    text: str | None
+    place: Place
+
+
+class Noted(Struct, frozen=True):
+    """A call that hands code to a framework, or names code in a string.
+
+    ``scope`` is where its names are looked up. In an annotation, ``annotated`` is the type that
+    it stands beside, and ``owner`` the scope and name of the parameter. ``dead`` tells that it
+    does not run, or only where something was asked first; ``guarded`` that a handler or
+    ``raises`` around it takes what fails.
+    """
+
+    scope: int
+    call: Call
+    told: tuple[Told, ...]
+    place: Place
+    annotated: Expr | None = None
+    owner: tuple[int, str] | None = None
+    dead: bool = False
+    guarded: bool = False
+
+
 # --- scopes ------------------------------------------------------------------------------
 
 
@@ -427,6 +467,22 @@ class AttributeSet(Struct, frozen=True):
     annotation: Expr | None
 
 
+class Drive(Struct, frozen=True):
+    """A call of which a scope takes items without keeping what it gives.
+
+    ``leaving`` is the statement, in ``leaving_line``, that leaves the loop before its end, empty
+    where there is none; it is ``step`` where only the next item is taken.
+    """
+
+    value: Expr
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    leaving: str = ""
+    leaving_line: int = 0
+
+
 class Scope(msgspec.Struct, array_like=True, gc=False):
     """A module, function or class and what happens in it.
 
@@ -442,7 +498,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
     under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
     attributes that the scope sets on other objects than ``self``; ``guards`` what its statements
-    ask before they go on.
+    ask before they go on. ``yielding`` holds the bits of ``yields.Yielding`` of a generator,
+    ``drives`` the calls whose items are taken with ``async for`` or ``anext``.
     """
 
     kind: ScopeKind
@@ -474,6 +531,16 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     metaclass: Expr | None = None
     writes: list[str] = msgspec.field(default_factory=list)
     guards: list[Condition] = msgspec.field(default_factory=list)
+    yielding: int = 0
+    drives: list[Drive] = msgspec.field(default_factory=list)
+
+
+class Write(Struct, frozen=True):
+    """An attribute set on what ``base`` stands for in a scope; ``*`` for a computed name."""
+
+    scope: int
+    base: Expr
+    name: str
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
@@ -484,18 +551,18 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     the rest of ``__all__`` is computed. ``is_open`` tells that the module may bind names that
     its text does not show; ``has_open_path`` that its submodules may lie elsewhere.
     ``written`` are names that the module assigns as attributes of what it imports, ``patched``
-    those that it replaces through a mocking call, ``rewritten`` the names of objects whose
-    protocol methods or computed attributes it sets. ``nonlocals`` are names that nested
+    those that it replaces through a mocking call. ``nonlocals`` are names that nested
     functions rebind. ``sys_modules`` are the names of modules that it puts into
     ``sys.modules``, ``*`` for computed ones, ``__name__`` for itself. ``written_modules`` are the last
     names of imported modules that get attributes under computed names. ``constants`` are global
     names that are bound once, to ``True`` or ``False``. ``assigned`` are the attributes
-    that it sets on other objects than ``self``: the name that leads to the object, and that of
-    the attribute, ``*`` for a computed one. ``aliases`` maps names under which well-known things
+    that it sets on other objects than ``self``. ``aliases`` maps names under which well-known things
     are imported to their own names. ``setters`` are the arguments on which functions set
     protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
     arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
-    taken, so that others may pass for theirs.
+    taken, so that others may pass for theirs. ``noted`` are the calls that name code;
+    ``entered`` the names that ``with`` is used on, with their scopes; ``spared`` those of fakes
+    of which a test says that they were not called.
     """
 
     scopes: list[Scope]
@@ -508,16 +575,18 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     has_open_path: bool = False
     written: list[str] = msgspec.field(default_factory=list)
     patched: list[str] = msgspec.field(default_factory=list)
-    rewritten: list[str] = msgspec.field(default_factory=list)
     nonlocals: list[str] = msgspec.field(default_factory=list)
     sys_modules: list[str] = msgspec.field(default_factory=list)
     written_modules: list[str] = msgspec.field(default_factory=list)
     constants: dict[str, bool] = msgspec.field(default_factory=dict)
-    assigned: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    assigned: list[Write] = msgspec.field(default_factory=list)
     aliases: dict[str, str] = msgspec.field(default_factory=dict)
     setters: list[str] = msgspec.field(default_factory=list)
     handed: list[tuple[str, str]] = msgspec.field(default_factory=list)
     registered: list[str] = msgspec.field(default_factory=list)
+    noted: list[Noted] = msgspec.field(default_factory=list)
+    entered: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    spared: list[tuple[int, str]] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

@@ -15,6 +15,21 @@ _LOOKERS = frozenset(
 #: Builtins that copy what a namespace holds.
 _COPIERS = frozenset({"dict", "frozenset", "iter", "len", "list", "set", "sorted", "tuple"})
 
+#: What Python itself notes in a module of where it comes from.
+_DESCRIPTIONS = frozenset(
+    {
+        "__cached__",
+        "__doc__",
+        "__file__",
+        "__loader__",
+        "__name__",
+        "__package__",
+        "__path__",
+        "__spec__",
+        "__version__",
+    }
+)
+
 _READING_METHODS = frozenset({"copy", "get", "items", "keys", "values"})
 
 
@@ -50,12 +65,46 @@ class _Parents:
             parent = self.of(parent)
 
     def loads(self, name: str) -> Iterator[ast.Name]:
+        return _loads(name, self.tree)
+
+    def values(self, name: str) -> Iterator[ast.expr]:
+        """Yield what is assigned to a name."""
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-                yield node
+            match node:
+                case (
+                    ast.Assign(targets=[ast.Name(id=own)], value=ast.expr() as value)
+                    | ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value)
+                ) if own == name:
+                    yield value
+                case _:
+                    pass
+
+    def tells_own_name(self) -> bool:
+        """Whether the module hands ``__name__`` to something other than a maker of loggers."""
+        return any(
+            isinstance(node, ast.Name)
+            and node.id == "__name__"
+            and not isinstance(self.of(node), ast.Compare)
+            and not _makes_logger(self.of(node))
+            for node in ast.walk(self.tree)
+        )
 
     def has_attribute(self, name: str) -> bool:
         return any(isinstance(n, ast.Attribute) and n.attr == name for n in ast.walk(self.tree))
+
+
+def _makes_logger(node: ast.AST | None) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name.lower().replace("_", "") in {"getlogger", "logger"}
+        case _:
+            return False
+
+
+def _loads(name: str, within: ast.AST | None) -> Iterator[ast.Name]:
+    for node in () if within is None else ast.walk(within):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            yield node
 
 
 def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
@@ -64,9 +113,27 @@ def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
     if isinstance(mention, ast.Call) and isinstance(mention.func, ast.Name):
         if mention.args or mention.keywords:
             # A namespace of its own; one taken from a function may be that of the module.
-            return len(mention.args) > 1 and not parents.has_attribute("__globals__")
+            return len(mention.args) > 1 and (
+                not parents.has_attribute("__globals__")
+                or _is_new_namespace(mention.args[1], parents)
+            )
         return _asks_globals(mention, parents)
     return False
+
+
+def _is_new_namespace(node: ast.expr, parents: _Parents) -> bool:
+    """Whether an expression gives a dictionary that was made for it."""
+    match node:
+        case ast.Dict() | ast.Call(func=ast.Name(id="dict")):
+            return True
+        case ast.Name(id=name):
+            values = list(parents.values(name))
+            return bool(values) and all(
+                isinstance(value, ast.Dict | ast.Call) and _is_new_namespace(value, parents)
+                for value in values
+            )
+        case _:
+            return False
 
 
 def _asks_globals(mention: ast.expr, parents: _Parents) -> bool:
@@ -113,8 +180,11 @@ def _asks_modules(mention: ast.Attribute, parents: _Parents) -> bool:
     match parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
             return True
-        case ast.Subscript(ctx=ast.Store() | ast.Del(), slice=ast.Constant()):
+        case ast.Subscript(ctx=ast.Del()) | ast.Subscript(ctx=ast.Store(), slice=ast.Constant()):
             return True
+        case ast.Subscript(ctx=ast.Store()):
+            # The computed name may be the module's own only if somebody is told that.
+            return not parents.tells_own_name()
         case ast.Subscript(ctx=ast.Load()):
             return _is_looked_at(parent, parents)
         case ast.Attribute(attr="get" | "pop"):
@@ -124,7 +194,39 @@ def _asks_modules(mention: ast.Attribute, parents: _Parents) -> bool:
                     return _is_looked_at(call, parents)
         case _:
             pass
-    return False
+    return _is_gone_through(mention, parents)
+
+
+def _is_gone_through(mention: ast.expr, parents: _Parents) -> bool:
+    """Whether a loop over ``sys.modules`` only looks at what it finds."""
+    node: ast.AST = mention
+    has_modules = False
+    parent = parents.of(node)
+    while True:
+        match parent:
+            case ast.Attribute(attr="copy" | "keys" | "items" | "values" as method):
+                has_modules = has_modules or method in {"items", "values"}
+                node = parents.of(parent) or parent
+                if not isinstance(node, ast.Call) or node.func is not parent:
+                    return False
+            case ast.Call(func=ast.Name(id=name)) if name in _COPIERS:
+                node = parent
+            case (
+                ast.For(iter=iterated, target=target)
+                | ast.comprehension(iter=iterated, target=target)
+            ):
+                loop = parent if isinstance(parent, ast.For) else parents.of(parent)
+                held = target.elts[-1] if isinstance(target, ast.Tuple) else target
+                return iterated is node and (
+                    not has_modules
+                    or (
+                        isinstance(held, ast.Name)
+                        and all(_is_looked_at(load, parents) for load in _loads(held.id, loop))
+                    )
+                )
+            case _:
+                return False
+        parent = parents.of(node)
 
 
 def _is_looked_at(node: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
@@ -134,7 +236,7 @@ def _is_looked_at(node: ast.expr, parents: _Parents, *, again: bool = True) -> b
         case ast.Expr() | ast.Compare() | ast.UnaryOp() | ast.If() | ast.While():
             return True
         case ast.Attribute(ctx=ast.Load(), attr=name):
-            return not name.startswith("__") or name in {"__file__", "__name__", "__version__"}
+            return not name.startswith("__") or name in _DESCRIPTIONS
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):
             return name in _LOOKERS and first is node
         case ast.Assign(targets=[ast.Name(id=name)]) | ast.NamedExpr(target=ast.Name(id=name)):

@@ -4,7 +4,7 @@ import contextlib
 import gc
 import sys
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,8 @@ import msgspec
 
 from asyncpattern_lint.cache.digest import digest_of
 from asyncpattern_lint.cache.ledger import Stamp, stamp_of
-from asyncpattern_lint.cache.shelf import Shelf
-from asyncpattern_lint.index.disk import Past
+from asyncpattern_lint.cache.shelf import Put, Shelf
+from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder, Location
 from asyncpattern_lint.index.model import (
@@ -25,6 +25,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     Imported,
     ModuleIndex,
+    Parameter,
     ScopeKind,
     Struct,
     Subscript,
@@ -60,6 +61,16 @@ class ClassFacts(Struct, frozen=True):
     members: dict[str, str]
 
 
+class Learned(NamedTuple):
+    """What a copy of a project looked up that the project itself has not."""
+
+    folders: dict[str, tuple[FolderStamp | None, frozenset[str]]]
+    kinds: dict[str, str]
+    texts: set[str]
+    others: list[str]
+    puts: list[Put]
+
+
 class Subclass(NamedTuple):
     """A class and the file that it is in."""
 
@@ -72,16 +83,17 @@ class _Entry(msgspec.Struct, array_like=True, gc=False):
 
     index: bytes
     written: list[str] = []
-    rewritten: list[str] = []
     sys_modules: list[str] = []
     written_modules: list[str] = []
     assigned: list[str] = []
     classes: list[ClassFacts] = []
     twins: list[str] = []
-    replaced: list[str] = []
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
     registered: list[str] = []
+    functions: dict[str, str] = {}
+    entered: list[str] = []
+    requested: list[str] = []
     failure: Failure | None = None
 
 
@@ -90,17 +102,19 @@ class _Facts:
     """What the outlines known so far do to objects that they do not define."""
 
     written: set[str] = field(default_factory=set)
-    rewritten: set[str] = field(default_factory=set)
     sys_modules: set[str] = field(default_factory=set)
     written_modules: set[str] = field(default_factory=set)
-    assigned: set[str] = field(default_factory=set)
-    assigned_in_tests: set[str] = field(default_factory=set)
+    writers: dict[str, list[str]] = field(default_factory=dict)
+    writing_tests: dict[str, list[str]] = field(default_factory=dict)
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
     twins: set[str] = field(default_factory=set)
-    replaced: set[str] = field(default_factory=set)
     setters: set[str] = field(default_factory=set)
     handed: dict[str, set[str]] = field(default_factory=dict)
     registered: set[str] = field(default_factory=set)
+    functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
+    entered: set[str] = field(default_factory=set)
+    requested: set[str] = field(default_factory=set)
 
 
 _FACTS = msgspec.msgpack.Decoder(_Facts)
@@ -109,7 +123,8 @@ _FACTS = msgspec.msgpack.Decoder(_Facts)
 class Project:
     """Gives the outline of any file of the project.
 
-    ``overlay`` maps absolute paths to text that stands in for what is on disk.
+    ``overlay`` maps absolute paths to text that stands in for what is on disk. ``strays`` counts
+    the files of the project that were not to be loaded, but were asked for.
     """
 
     def __init__(
@@ -126,12 +141,13 @@ class Project:
         self.overlay = overlay or {}
         self._entries: dict[str, _Entry] = {}
         self._keys: dict[str, bytes] = {}
-        self.followed: set[str] = set()
+        self._learned: set[str] = set()
         self.trace: Trace | None = None
         self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
         self._facts = _Facts()
         self._loaded: set[str] = set()
         self._lent = False
+        self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
         self._descendants: dict[str, list[Subclass]] = {}
@@ -280,9 +296,9 @@ class Project:
         name = module.rpartition(".")[2]
         return name in self._facts.written_modules or name in self._changed()
 
-    def is_rewritten(self, name: str) -> bool:
-        """Whether a module known here sets protocol methods on an object of this name."""
-        return name in self._facts.rewritten or name in self._changed()
+    def is_given_away(self, name: str) -> bool:
+        """Whether a class or module of this name is given to what changes it."""
+        return name in self._changed()
 
     def _changed(self) -> frozenset[str]:
         """Return the names of what is given to functions that change what they are given."""
@@ -292,29 +308,42 @@ class Project:
             self._given_away = frozenset().union(*found)
         return self._given_away
 
-    def _is_test(self, path: str) -> bool:
+    def is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
         return is_test(path.removeprefix(self.finder.project))
 
-    def is_assigned(self, name: str, path: str) -> bool:
-        """Whether code outside a class sets an attribute of this name on some object.
+    def writers(self, name: str, *, in_tests: bool) -> list[str]:
+        """Return the files that set an attribute of this name on other objects than ``self``.
 
-        What tests do to objects counts for tests only; ``path`` is the file that asks.
+        They are those of tests, or those of all else.
         """
         facts = self._facts
-        return name in facts.assigned or (name in facts.assigned_in_tests and self._is_test(path))
-
-    def is_replaced(self, name: str) -> bool:
-        """Whether a module known here sets an attribute of this name on a global object."""
-        return name in self._facts.replaced
+        return (facts.writing_tests if in_tests else facts.writers).get(name, [])
 
     def is_registered(self, name: str) -> bool:
         """Whether a module known here takes ``register`` of a class of this name."""
         return name in self._facts.registered
 
+    def is_entered(self, name: str) -> bool:
+        """Whether a module known here uses ``with`` on something of this name."""
+        return name in self._facts.entered
+
+    def is_requested(self, name: str) -> bool:
+        """Whether a test known here has a parameter of this name."""
+        return name in self._facts.requested
+
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
         return name in self._facts.twins
+
+    def namesakes(self, name: str) -> Mapping[str, Sequence[str]]:
+        """Return where public functions of a name are defined, by what their text says of them.
+
+        Plain functions and those of tests are left out.
+        """
+        if self.trace is not None:
+            self.trace.ask_for(function_of(name))
+        return self._facts.functions.get(name, {})
 
     def subclasses(self, name: str) -> list[Subclass]:
         """Return the classes known here that derive from one of this name, however far.
@@ -348,6 +377,33 @@ class Project:
                     by_member.setdefault(bound, []).append(subclass)
         return by_member.get(member, [])
 
+    def overridden(self, path: str, number: int) -> Mapping[str, set[str]]:
+        """Return the shapes of the members that a class may override, by their names.
+
+        They are those of the classes known here that have the names of its ancestors.
+        """
+        found: dict[str, set[str]] = {}
+        if self.trace is not None:
+            for member in self._members_of(path, number):
+                self.trace.ask_for(member)
+        own = [facts for facts in self._entries[path].classes if facts.number == number]
+        queue = [base for facts in own for base in facts.bases]
+        asked = set(queue)
+        while queue:
+            for facts in self._facts.classes.get(queue.pop(), ()):
+                for member, shape in facts.members.items():
+                    found.setdefault(member, set()).add(shape)
+                for base in facts.bases:
+                    if base not in asked:
+                        asked.add(base)
+                        queue.append(base)
+        return found
+
+    def _members_of(self, path: str, number: int) -> Iterator[str]:
+        for facts in self._entries[path].classes:
+            if facts.number == number and facts.bases:
+                yield from facts.members
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
@@ -355,29 +411,32 @@ class Project:
     def facts(self) -> bytes:
         """Return a digest of all that the questions above may be answered with.
 
-        But for the members of classes: ``members_changed`` tells of these.
+        But for members of classes and namesakes: ``changed_between`` tells of these.
         """
         facts = self._facts
         told = [
             sorted(names)
             for names in (
                 facts.written,
-                facts.rewritten,
                 facts.sys_modules,
                 facts.written_modules,
-                facts.assigned,
-                facts.assigned_in_tests,
                 facts.twins,
-                facts.replaced,
                 facts.registered,
+                facts.entered,
+                facts.requested,
                 self._changed(),
             )
         ]
-        classes = [
+        writers = sorted(facts.writers.items()), sorted(facts.writing_tests.items())
+        below = [
             (base, [(path, facts.number, facts.name, facts.bases) for path, facts in found])
             for base, found in sorted(facts.subclasses.items())
         ]
-        return digest_of(msgspec.msgpack.encode((told, classes)))
+        classes = [
+            (name, [facts.bases for facts in found])
+            for name, found in sorted(facts.classes.items())
+        ]
+        return digest_of(msgspec.msgpack.encode((told, writers, below, classes)))
 
     def lend_facts(self, data: bytes, changed: Mapping[str, bytes]) -> bool:
         """Take facts over from an earlier run instead of loading files; tell if that can be done.
@@ -415,10 +474,10 @@ class Project:
         """Return the facts in a form that later runs can take over."""
         return msgspec.msgpack.encode(self._facts)
 
-    def members_changed(self, before: Outline, after: Outline) -> frozenset[str]:
+    def changed_between(self, before: Outline, after: Outline) -> frozenset[str]:
         """Return the names of members that classes bind in another way, or only before or after.
 
-        The classes are the same, as the facts tell.
+        Besides, the public functions of which that can be said, as ``function_of`` names them.
         """
         if isinstance(before, Failure) or isinstance(after, Failure):
             return frozenset()
@@ -426,18 +485,48 @@ class Project:
             {(facts.number, *item) for facts in _classes(outline) for item in facts.members.items()}
             for outline in (before, after)
         )
-        return frozenset(name for _, name, _ in old ^ new)
-
-    def strays(self) -> bool:
-        """Whether first-party modules were read that the run was not asked to load.
-
-        What they do to others is known only from then on.
-        """
-        return any(path not in self._loaded and not self.is_foreign(path) for path in self._entries)
+        functions = {*_functions(before)} ^ {*_functions(after)}
+        return frozenset(name for _, name, _ in old ^ new) | {
+            function_of(name) for name, _ in functions
+        }
 
     def others(self) -> list[str]:
         """Return the paths of the files that were read and that the run was not asked to load."""
-        return [path for path in self._entries if path not in self._loaded]
+        return [path for path in (*self._entries, *self._learned) if path not in self._loaded]
+
+    def read_body(self, path: str) -> None:
+        """Note that the answer hangs on what others do not see of a module otherwise."""
+        if self.trace is not None:
+            self.trace.ask_for(body_of(path))
+
+    def begin_learning(self) -> int:
+        """Return what ``learned`` needs to tell what was learned since now."""
+        return 0 if self.shelf is None else len(self.shelf.fresh)
+
+    def learned(self, start: int) -> Learned:
+        """Return what was looked up; for the process that this one is a copy of."""
+        disk = self.finder.disk
+        if self.shelf is None or not isinstance(disk, Witness):
+            return Learned({}, {}, set(), [], [])
+        for path in self.finder.ignore_files():
+            disk.kind(path)
+            disk.texts.add(path)
+        return Learned(
+            disk.folders, disk.kinds, disk.texts, self.others(), self.shelf.fresh[start:]
+        )
+
+    def learn(self, learned: Learned) -> None:
+        """Take over what a copy of this project looked up."""
+        disk = self.finder.disk
+        if self.shelf is None or not isinstance(disk, Witness):
+            return
+        disk.folders.update(learned.folders)
+        disk.kinds.update(learned.kinds)
+        disk.texts.update(learned.texts)
+        self._learned.update(learned.others)
+        for path, flavour, stamp, digest, parts in learned.puts:
+            if digest + flavour not in self.shelf.packs:
+                self.shelf.put(path, flavour, stamp, digest, parts)
 
     def outline_before(self, path: str, digest: bytes) -> Outline | None:
         """Return the outline of what a file held before, None if that is not known any more."""
@@ -460,21 +549,26 @@ class Project:
             return
         if self._lent and path in self._loaded:
             return
+        self.strays += path not in self._loaded
         self._facts.written.update(entry.written)
-        self._facts.rewritten.update(entry.rewritten)
         self._facts.sys_modules.update(entry.sys_modules)
         self._facts.written_modules.update(entry.written_modules)
-        assigned = self._facts.assigned_in_tests if self._is_test(path) else self._facts.assigned
-        assigned.update(entry.assigned)
+        writers = self._facts.writing_tests if self.is_test(path) else self._facts.writers
+        for name in entry.assigned:
+            writers.setdefault(name, []).append(path)
         self._facts.twins.update(entry.twins)
         self._facts.setters.update(entry.setters)
         for place, name in entry.handed:
             self._facts.handed.setdefault(place, set()).add(name)
         self._given_away = None
         self._facts.registered.update(entry.registered)
-        if not self._is_test(path):
-            self._facts.replaced.update(entry.replaced)
+        if not self.is_test(path):
+            for name, shape in entry.functions.items():
+                self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
+        self._facts.entered.update(entry.entered)
+        self._facts.requested.update(entry.requested)
         for facts in entry.classes:
+            self._facts.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
                 self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
         if entry.classes:
@@ -555,6 +649,16 @@ _INDEX = msgspec.msgpack.Decoder(ModuleIndex)
 _CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
 
 
+def body_of(path: str) -> str:
+    """Return what traces call that of a module which only its own check sees otherwise."""
+    return f"body {path}"
+
+
+def function_of(name: str) -> str:
+    """Return what traces call the public functions of a name."""
+    return f"def {name}"
+
+
 def _encoded(paths: list[str], *, version: Version, kept: bool) -> bytes:
     """Outline files in a worker; what goes back is data that cannot run code."""
     gc.disable()
@@ -585,17 +689,28 @@ def _entry(outline: Outline) -> _Entry:
     return _Entry(
         msgspec.msgpack.encode(outline),
         outline.written,
-        outline.rewritten,
         outline.sys_modules,
         outline.written_modules,
-        sorted({name for _, name in outline.assigned}),
+        sorted({write.name for write in outline.assigned}),
         list(_classes(outline)),
         sorted(set(_twins(outline))),
-        sorted({name for head, name in outline.assigned if head in outline.scopes[0].bindings}),
         outline.setters,
         outline.handed,
         outline.registered,
+        dict(_functions(outline)),
+        sorted({name for _, name in outline.entered}),
+        sorted(set(_requested(outline))),
     )
+
+
+def _functions(outline: ModuleIndex) -> Iterator[tuple[str, str]]:
+    """Yield the public functions that a module gives to others, each with its shape."""
+    for name, entry in outline.scopes[0].bindings.items():
+        binding = entry.every[0]
+        if not name.startswith("_") and isinstance(binding, Defined) and len(entry.every) == 1:
+            scope = outline.scopes[binding.scope]
+            if scope.kind is ScopeKind.FUNCTION and (scope.is_async or scope.is_generator):
+                yield name, shape_of(outline, entry)
 
 
 def _twins(outline: ModuleIndex) -> Iterator[str]:
@@ -608,12 +723,28 @@ def _twins(outline: ModuleIndex) -> Iterator[str]:
                 yield item.name
 
 
+def _requested(outline: ModuleIndex) -> Iterator[str]:
+    """Yield the parameters of tests and fixtures, by which they ask for fixtures."""
+    for scope in outline.scopes:
+        if scope.kind is ScopeKind.FUNCTION and (
+            scope.name.startswith("test")
+            or any(_called(d.value).endswith("fixture") for d in scope.decorators)
+        ):
+            yield from (n for n, e in scope.bindings.items() if isinstance(e.every[0], Parameter))
+
+
+def _called(decorator: Expr) -> str:
+    return dotted(getattr(decorator, "func", decorator)) or ""
+
+
 def _slim(outline: ModuleIndex) -> None:
     """Drop from the outline of a module that is not checked what only checking needs."""
+    outline.noted = []
     for scope in outline.scopes:
         scope.uses = []
         scope.calls = []
         scope.attributes = []
+        scope.drives = []
 
 
 def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:

@@ -5,7 +5,7 @@ is answered, its trace goes to whoever asked. A trace holds a number for each mo
 name of a member that was asked for in subclasses.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -54,6 +54,12 @@ class Trace:
         if known is None:
             known = self.members[name] = _FIRST + len(self.paths) + len(self.members)
         return known
+
+    def translated(self, numbers: Numbers, members: Sequence[str]) -> Numbers:
+        """Return a trace of another process, which numbered members in this order."""
+        first = _FIRST + len(self.paths)
+        own = {n if n < first else self._member(members[n - first]) for n in numbers}
+        return self._kept(own)
 
     def open(self, question: object = None) -> int:
         """Begin with a question; what is returned closes it."""

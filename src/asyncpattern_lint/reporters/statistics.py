@@ -27,5 +27,10 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield f"{count(report.suppressed, 'finding')} suppressed by comments."
     if report.baselined:
         yield f"{count(report.baselined, 'finding')} kept back by the baseline."
+    if report.twins:
+        yield (
+            f"{count(report.twins, 'function')} with a namesake of another kind; select APL207 to "
+            "see them."
+        )
     if report.tally is not None:
         yield share(report.tally)

@@ -1,0 +1,211 @@
+"""Check overrides against what inherited methods do with what they give."""
+
+from collections.abc import Iterator
+
+from asyncpattern_lint.analysis.judge import Verdict, judge
+from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.values import (
+    ANY_ARGUMENTS,
+    ClassValue,
+    FactoryValue,
+    Frame,
+    FunctionValue,
+    Value,
+    Values,
+    is_known,
+    union,
+)
+from asyncpattern_lint.findings import BrokenOverride, Step, Target
+from asyncpattern_lint.index.model import (
+    Assigned,
+    Attribute,
+    Call,
+    Defined,
+    ModuleIndex,
+    Name,
+    Parameter,
+    Scope,
+)
+from asyncpattern_lint.index.project import shape_of
+from asyncpattern_lint.protocol import Use
+
+#: The uses that an outline tells exactly.
+_EXACT = (Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT, Use.FOR, Use.WITH, Use.DISCARDED, Use.TRUTH)
+
+
+class OverrideChecker:
+    """Checks the methods of the classes of a project.
+
+    An override of another kind is wrong where a method that the class inherits uses what it
+    gives as it used what the overridden one gave. Who else calls it may know what it gets.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+
+    def check(
+        self, path: str, module: ModuleIndex, number: int, places: Places
+    ) -> Iterator[BrokenOverride]:
+        """Yield the overrides of a class that an inherited method cannot work with."""
+        scope = module.scopes[number]
+        names = dict(self._overrides(path, module, number)) if scope.bases else {}
+        if not names or not self._is_plain(path, number, scope):
+            return
+        value = ClassValue(path, number)
+        inherited = list(self._inherited(value))
+        for name, defined in names.items():
+            broken = self._broken(value, name, inherited)
+            if broken is not None:
+                base, (owner, caller), use, verdict = broken
+                yield self._observed(
+                    path, module, defined, places, base, owner, caller, use, verdict
+                )
+
+    def _overrides(self, path: str, module: ModuleIndex, number: int) -> Iterator[tuple[str, int]]:
+        """Yield the methods that may override one of another kind, with their scopes."""
+        overridden = self.resolver.project.overridden(path, number)
+        for name, entry in module.scopes[number].bindings.items():
+            shapes = overridden.get(name)
+            binding = entry.every[0]
+            if shapes and not name.startswith("__") and len(entry.every) == 1:
+                shape = shape_of(module, entry)
+                # What plain functions give hangs on their bodies.
+                if isinstance(binding, Defined) and (not shape or shapes != {shape}):
+                    yield name, binding.scope
+
+    def _is_plain(self, path: str, number: int, scope: Scope) -> bool:
+        """Whether a class is what its body says."""
+        if scope.decorators:
+            made = self.resolver.defined(path, number, Frame(path, scope.parent))
+            if [getattr(value, "plain", None) for value in made] != [ClassValue(path, number)]:
+                return False
+        classes = self.resolver.classes
+        return all(
+            ancestor is None or classes.is_neutral_metaclass(ancestor, classes.scope_of(ancestor))
+            for ancestor in classes.lineage(ClassValue(path, number))
+        )
+
+    def _inherited(self, value: ClassValue) -> Iterator[tuple[ClassValue, Scope]]:
+        """Yield the methods of the project that a class inherits as they are."""
+        classes = self.resolver.classes
+        bound: set[str] = set(classes.scope_of(value).bindings)
+        for ancestor in classes.lineage(value)[1:]:
+            if ancestor is None:
+                # Anything may come in between.
+                return
+            scope = classes.scope_of(ancestor)
+            if not self.resolver.is_foreign(ancestor.path):
+                scopes = self.resolver.module(ancestor.path).scopes
+                self.resolver.project.read_body(ancestor.path)
+                for name, entry in scope.bindings.items():
+                    last = entry.every[-1]
+                    if name not in bound and isinstance(last, Defined):
+                        yield ancestor, scopes[last.scope]
+            bound.update(scope.bindings)
+
+    def _broken(
+        self, value: ClassValue, name: str, inherited: list[tuple[ClassValue, Scope]]
+    ) -> tuple[ClassValue, tuple[ClassValue, Scope], Use, Verdict] | None:
+        """Return what an override breaks: the overridden one's class, the method, and how."""
+        callers = [
+            (owner, scope, uses)
+            for owner, scope in inherited
+            if (uses := list(_uses_of(scope, name)))
+        ]
+        if not callers:
+            return None
+        classes = self.resolver.classes
+        lineage = classes.lineage(value)
+        base = next(
+            (a for a in lineage[1:] if a is None or name in classes.scope_of(a).bindings), None
+        )
+        if base is None or self._is_set(value, name):
+            return None
+        given = self._given(value, value, name)
+        before = self._given(value, base, name)
+        if not is_known(given):
+            return None
+        for owner, scope, uses in callers:
+            for use in uses:
+                verdict = judge(use, given)
+                if verdict is not None and judge(use, before) is None:
+                    return base, (owner, scope), use, verdict
+        return None
+
+    def _is_set(self, value: ClassValue, name: str) -> bool:
+        """Whether something else may be in the place of a method."""
+        if self.resolver.attributes.changes.is_replaced(value, name):
+            return True
+        return any(
+            ancestor is None
+            or name in self.resolver.classes.scope_of(ancestor).attributes_set
+            or self.resolver.classes.scope_of(ancestor).sets_computed
+            for ancestor in self.resolver.classes.lineage(value)
+        )
+
+    def _given(self, value: ClassValue, owner: ClassValue, name: str) -> Values:
+        """Return what calling a method of a class gives on an instance of another."""
+        methods = self.resolver.classes.raw(owner, name)
+        if len(methods) != 1 or not isinstance(methods[0], FunctionValue | FactoryValue):
+            return ()
+        instance: Value = self.resolver.classes.instance(value, exact=True)
+        bound = self.resolver.attributes.descriptors.bound(methods[0], instance)
+        return union(self.resolver.calls.call_all(bound, (), ANY_ARGUMENTS))
+
+    def _observed(
+        self,
+        path: str,
+        module: ModuleIndex,
+        defined: int,
+        places: Places,
+        base: ClassValue,
+        owner: ClassValue,
+        caller: Scope,
+        use: Use,
+        verdict: Verdict,
+    ) -> BrokenOverride:
+        scope = module.scopes[defined]
+        classes = self.resolver.classes
+        overridden = classes.scope_of(base).bindings[scope.name].every[-1]
+        name = self.resolver.dotted_name(path, module.qualified_name(defined))
+        return BrokenOverride(
+            function=scope.name,
+            kind=verdict.kind,
+            description=verdict.description,
+            use=use,
+            caller=f"{classes.scope_of(owner).name}.{caller.name}",
+            path=path,
+            span=places.name(scope),
+            target=Target(name, path, scope.line),
+            evidence=(
+                Step(base.path, overridden.line, "this is what it overrides"),
+                Step(owner.path, caller.line, "this method is inherited, and uses it"),
+                *verdict.steps,
+            ),
+        )
+
+
+def _uses_of(scope: Scope, name: str) -> Iterator[Use]:
+    """Yield the uses that a method makes of what calling another method of ``self`` gives.
+
+    One that asks what it got, or what the method is, is left alone.
+    """
+    first = next(iter(scope.bindings.items()), None)
+    if first is None or scope.expects_errors:
+        return
+    receiver, entry = first
+    parameter = entry.every[0]
+    if not isinstance(parameter, Parameter) or parameter.position != 0 or len(entry.every) > 1:
+        return
+    if any(condition.name.startswith(f"{receiver}.{name}") for condition in scope.guards):
+        return
+    kept = {b.value for e in scope.bindings.values() for b in e.every if isinstance(b, Assigned)}
+    for site in scope.uses:
+        value = site.value
+        if (
+            isinstance(value, Call)
+            and value.func == Attribute(Name(receiver), name)
+            and value not in kept
+        ):
+            yield from (use for use in _EXACT if site.uses & 1 << use)
