@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from asyncpattern_lint.findings import Home
+from asyncpattern_lint.index.entry import is_test
 from asyncpattern_lint.index.exports import Exports, Presence, stands
 from asyncpattern_lint.index.model import Defined, Imported
-from asyncpattern_lint.index.project import is_test
 
 _NEAREST = 3
 

@@ -17,6 +17,7 @@ from asyncpattern_lint.analysis.values import (
     union,
 )
 from asyncpattern_lint.findings import BrokenOverride, Step, Target
+from asyncpattern_lint.index.entry import shape_of
 from asyncpattern_lint.index.model import (
     Assigned,
     Attribute,
@@ -27,7 +28,6 @@ from asyncpattern_lint.index.model import (
     Parameter,
     Scope,
 )
-from asyncpattern_lint.index.project import shape_of
 from asyncpattern_lint.protocol import Use
 
 #: The uses that an outline tells exactly.

@@ -45,6 +45,7 @@ from asyncpattern_lint.analysis.values import (
     without_truth,
 )
 from asyncpattern_lint.findings import Step
+from asyncpattern_lint.index.entry import ASYNC_MODULES
 from asyncpattern_lint.index.exports import Exports
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.index.model import (
@@ -77,7 +78,7 @@ from asyncpattern_lint.index.model import (
     Union,
     dotted,
 )
-from asyncpattern_lint.index.project import ASYNC_MODULES, Project
+from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import OFFERS, Kind
 

@@ -16,20 +16,20 @@ from asyncpattern_lint.cache.digest import digest_of
 from asyncpattern_lint.cache.ledger import Stamp, stamp_of
 from asyncpattern_lint.cache.shelf import Put, Shelf
 from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
+from asyncpattern_lint.index.entry import (
+    ClassFacts,
+    Entry,
+    classes_of,
+    entry_of,
+    functions_of,
+    is_test,
+    slim,
+)
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder, Location
 from asyncpattern_lint.index.model import (
-    Bindings,
-    Defined,
-    Expr,
     Failure,
-    Imported,
     ModuleIndex,
-    Parameter,
-    ScopeKind,
-    Struct,
-    Subscript,
-    dotted,
 )
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
@@ -46,19 +46,7 @@ _PARALLEL_THRESHOLD = 150
 #: So many outlines are kept decoded: the ones that a run comes back to.
 _MAX_DECODED = 1_000
 
-#: Parts of the names of modules that hold the asynchronous twins of classes.
-ASYNC_MODULES = frozenset({"aio", "asyncio"})
-
 Outline = ModuleIndex | Failure
-
-
-class ClassFacts(Struct, frozen=True):
-    """What others need to know of a class: its bases' last names, and its members' shapes."""
-
-    number: int
-    name: str
-    bases: list[str]
-    members: dict[str, str]
 
 
 class Learned(NamedTuple):
@@ -76,25 +64,6 @@ class Subclass(NamedTuple):
 
     path: str
     facts: ClassFacts
-
-
-class _Entry(msgspec.Struct, array_like=True, gc=False):
-    """An outline as it is kept: its encoded form, and what it does to others."""
-
-    index: bytes
-    written: list[str] = []
-    sys_modules: list[str] = []
-    written_modules: list[str] = []
-    assigned: list[str] = []
-    classes: list[ClassFacts] = []
-    twins: list[str] = []
-    setters: list[str] = []
-    handed: list[tuple[str, str]] = []
-    registered: list[str] = []
-    functions: dict[str, str] = {}
-    entered: list[str] = []
-    requested: list[str] = []
-    failure: Failure | None = None
 
 
 @dataclass(slots=True)
@@ -139,7 +108,7 @@ class Project:
         self.environment = environment or Environment((), version=(3, 0))
         self.version = environment.version if environment else sys.version_info[:2]
         self.overlay = overlay or {}
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
         self._keys: dict[str, bytes] = {}
         self._learned: set[str] = set()
         self.trace: Trace | None = None
@@ -204,15 +173,15 @@ class Project:
         else:
             outline = outline_of(path, text, self.version)
             if isinstance(outline, ModuleIndex) and foreign:
-                _slim(outline)
-            entry = _entry(outline)
+                slim(outline)
+            entry = entry_of(outline)
         if path in self._entries:
             self._entries[path] = entry
         else:
             self._add(path, entry)
         return outline
 
-    def _outline(self, path: str, entry: "_Entry") -> Outline:
+    def _outline(self, path: str, entry: "Entry") -> Outline:
         """Return the outline of an entry, from where it is kept or from the file once more."""
         key = self._keys.get(path)
         index = entry.index or (key and self.shelf and self.shelf.packs.body(key))
@@ -221,7 +190,7 @@ class Project:
         except (msgspec.DecodeError, RecursionError):
             return self._made(path)
 
-    def _taken(self, path: str) -> "_Entry | None":
+    def _taken(self, path: str) -> "Entry | None":
         """Return what is kept of a file, None if there is nothing."""
         if self.shelf is None or path in self.overlay:
             return None
@@ -446,7 +415,7 @@ class Project:
         """
         if self.shelf is None:
             return False
-        found: dict[str, _Entry] = {}
+        found: dict[str, Entry] = {}
         for path, digest in changed.items():
             head = self.shelf.packs.head(digest + self._flavour(path))
             entry = self._taken(path)
@@ -482,10 +451,14 @@ class Project:
         if isinstance(before, Failure) or isinstance(after, Failure):
             return frozenset()
         old, new = (
-            {(facts.number, *item) for facts in _classes(outline) for item in facts.members.items()}
+            {
+                (facts.number, *item)
+                for facts in classes_of(outline)
+                for item in facts.members.items()
+            }
             for outline in (before, after)
         )
-        functions = {*_functions(before)} ^ {*_functions(after)}
+        functions = {*functions_of(before)} ^ {*functions_of(after)}
         return frozenset(name for _, name, _ in old ^ new) | {
             function_of(name) for name, _ in functions
         }
@@ -542,7 +515,7 @@ class Project:
         """Take files for those to load, without loading them: nobody will ask what they do."""
         self._loaded.update(paths)
 
-    def _add(self, path: str, entry: _Entry) -> None:
+    def _add(self, path: str, entry: Entry) -> None:
         self._entries[path] = entry
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
@@ -639,12 +612,12 @@ class _Made(msgspec.Struct, array_like=True, gc=False):
     be kept.
     """
 
-    entry: _Entry
+    entry: Entry
     digest: bytes = b""
     stamp: Stamp | None = None
 
 
-_HEAD = msgspec.msgpack.Decoder(_Entry)
+_HEAD = msgspec.msgpack.Decoder(Entry)
 _INDEX = msgspec.msgpack.Decoder(ModuleIndex)
 _CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
 
@@ -676,132 +649,11 @@ def _make(
             text = Path(path).read_bytes()
     outline = outline_of(path, text, version)
     if isinstance(outline, ModuleIndex) and foreign:
-        _slim(outline)
+        slim(outline)
     if text is not None and (isinstance(outline, ModuleIndex) or outline.is_syntax):
         # What else went wrong may go well another time.
         digest = digest_of(text)
-    return _Made(_entry(outline), digest, stamp), outline
-
-
-def _entry(outline: Outline) -> _Entry:
-    if isinstance(outline, Failure):
-        return _Entry(b"", failure=outline)
-    return _Entry(
-        msgspec.msgpack.encode(outline),
-        outline.written,
-        outline.sys_modules,
-        outline.written_modules,
-        sorted({write.name for write in outline.assigned}),
-        list(_classes(outline)),
-        sorted(set(_twins(outline))),
-        outline.setters,
-        outline.handed,
-        outline.registered,
-        dict(_functions(outline)),
-        sorted({name for _, name in outline.entered}),
-        sorted(set(_requested(outline))),
-    )
-
-
-def _functions(outline: ModuleIndex) -> Iterator[tuple[str, str]]:
-    """Yield the public functions that a module gives to others, each with its shape."""
-    for name, entry in outline.scopes[0].bindings.items():
-        binding = entry.every[0]
-        if not name.startswith("_") and isinstance(binding, Defined) and len(entry.every) == 1:
-            scope = outline.scopes[binding.scope]
-            if scope.kind is ScopeKind.FUNCTION and (scope.is_async or scope.is_generator):
-                yield name, shape_of(outline, entry)
-
-
-def _twins(outline: ModuleIndex) -> Iterator[str]:
-    """Yield the names of classes of which a module imports an asynchronous twin."""
-    for item in outline.imports:
-        if item.name is not None:
-            if item.name.startswith("Async"):
-                yield item.name.removeprefix("Async")
-            if not ASYNC_MODULES.isdisjoint(item.module.split(".")):
-                yield item.name
-
-
-def _requested(outline: ModuleIndex) -> Iterator[str]:
-    """Yield the parameters of tests and fixtures, by which they ask for fixtures."""
-    for scope in outline.scopes:
-        if scope.kind is ScopeKind.FUNCTION and (
-            scope.name.startswith("test")
-            or any(_called(d.value).endswith("fixture") for d in scope.decorators)
-        ):
-            yield from (n for n, e in scope.bindings.items() if isinstance(e.every[0], Parameter))
-
-
-def _called(decorator: Expr) -> str:
-    return dotted(getattr(decorator, "func", decorator)) or ""
-
-
-def _slim(outline: ModuleIndex) -> None:
-    """Drop from the outline of a module that is not checked what only checking needs."""
-    outline.noted = []
-    for scope in outline.scopes:
-        scope.uses = []
-        scope.calls = []
-        scope.attributes = []
-        scope.drives = []
-
-
-def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:
-    for number, scope in enumerate(outline.scopes):
-        if scope.kind is ScopeKind.CLASS:
-            bases = [_original_name(outline, base) for base in scope.bases]
-            members = dict.fromkeys(scope.attributes_set, "=")
-            members.update(
-                (name, shape_of(outline, entry)) for name, entry in scope.bindings.items()
-            )
-            yield ClassFacts(number, scope.name, [base for base in bases if base], members)
-
-
-def _last_name(base: Expr) -> str:
-    plain = base.value if isinstance(base, Subscript) else base
-    return (dotted(plain) or "").rpartition(".")[2]
-
-
-def _original_name(outline: ModuleIndex, base: Expr) -> str:
-    """Return the last part of a base's name, as the module that defines it would write it."""
-    name = _last_name(base)
-    entry = outline.scopes[0].bindings.get(name)
-    for binding in entry.every if entry is not None else ():
-        if isinstance(binding, Imported):
-            return outline.imports[binding.index].name or name
-    return name
-
-
-def shape_of(outline: ModuleIndex, entry: Bindings) -> str:
-    """Return what the text of a member says about its kind, to be compared with others."""
-    shapes = []
-    for position in entry.live or entry.type_only:
-        binding = entry.every[position]
-        scope = outline.scopes[binding.scope] if isinstance(binding, Defined) else None
-        if scope is None or scope.kind is not ScopeKind.FUNCTION:
-            shapes.append("=")
-            continue
-        decorators = [_last_name(getattr(d.value, "func", d.value)) for d in scope.decorators]
-        words = ["async"] * scope.is_async + ["yield"] * scope.is_generator + decorators
-        shapes.append(" ".join(w for w in words if w not in _SHAPELESS))
-    return "|".join(shapes)
-
-
-#: Decorators that say nothing about the kind of a method.
-_SHAPELESS = frozenset({"override", "final", "abstractmethod", "overload"})
-
-
-def is_test(path: str) -> bool:
-    """Tell whether a file looks like a test, whose objects are other than the program's."""
-    parts = path.replace("\\", "/").split("/")
-    name = parts[-1]
-    return (
-        name.startswith(("test_", "conftest"))
-        or name.endswith("_test.py")
-        or "tests" in parts[:-1]
-        or "test" in parts[:-1]
-    )
+    return _Made(entry_of(outline), digest, stamp), outline
 
 
 def outline_of(
