@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from test_properties import HEADER, Project, projects
 
+from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.cache import ledger as ledger_module
 from asyncpattern_lint.index import project as project_module
 
@@ -182,6 +183,7 @@ def test_workers_and_the_order_of_paths_change_nothing(
     changed = data.draw(st.sampled_from(sorted(files)))
     with planted(files) as root, monkeypatch.context() as patch:
         patch.setattr(project_module, "_PARALLEL_THRESHOLD", 1)
+        patch.setattr(workers_module, "_PARALLEL_THRESHOLD", 1)
         run(root, *files, jobs=2)
         lay(root, {changed: _with_line_at_random(data, files[changed])})
         warm = run(root, *order, jobs=2)

@@ -10,6 +10,7 @@ import pytest
 from caching import FILES, codes, cold, lay, run, told
 
 from asyncpattern_lint.analysis import checker as checker_module
+from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.cache import ledger as ledger_module
 
 
@@ -230,6 +231,33 @@ def test_modules_that_are_read_without_being_checked_are_looked_at(root: Path) -
         for names in (["app/use.py"], ["app/use.py", "app/other.py"], ["app/alone.py"]):
             assert told(run(root, *names)) == told(cold(root, *names))
             assert told(run(root, *names)) == told(cold(root, *names))
+
+
+def test_workers_tell_what_they_looked_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers_module, "_PARALLEL_THRESHOLD", 1)
+    site = ".venv/lib/python3.12/site-packages"
+    lay(root, WIDE | METHODS)
+    lay(
+        root,
+        {
+            ".venv/pyvenv.cfg": "version = 3.12.1\n",
+            f"{site}/lib.py": "async def f(): ...\n",
+            "app/late.py": "from lib import f\n\n\nasync def g():\n    await f()\n",
+            "app/lost.py": "import app.absent\n",
+        },
+    )
+    first = run(root, jobs=2)
+    assert told(first) == told(cold(root))
+    changes: list[dict[str, str | None]] = [
+        {f"{site}/lib.py": "def f() -> int: ...\n"},
+        {"app/absent.py": ""},
+        {"app/store.py": "async def rows():\n    return 1\n"},
+        {"app/below.py": METHODS["app/below.py"].replace("def more", "async def lines")},
+        {"app/alone.py": "import os\n\n\ndef f():\n    return os.name\n"},
+    ]
+    for change in changes:
+        lay(root, change)
+        assert told(run(root, jobs=2)) == told(cold(root))
 
 
 def test_a_decorator_is_followed_into_what_it_calls(root: Path) -> None:
