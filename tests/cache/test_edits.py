@@ -158,7 +158,7 @@ def caching(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(histories())
-@examples(25)
+@examples(20)
 def test_a_warm_run_says_what_a_cold_one_says(history: tuple[dict[str, str], list[Step]]) -> None:
     files, steps = history
     with planted(files) as root:
@@ -174,7 +174,7 @@ def test_a_warm_run_says_what_a_cold_one_says(history: tuple[dict[str, str], lis
 
 
 @given(projects(), st.data())
-@examples(6)
+@examples(5)
 def test_workers_and_the_order_of_paths_change_nothing(
     monkeypatch: pytest.MonkeyPatch, project: Project, data: st.DataObject
 ) -> None:
@@ -196,7 +196,7 @@ def _with_line_at_random(data: st.DataObject, text: str) -> str:
 
 
 @given(projects(), st.randoms(use_true_random=False))
-@examples(12)
+@examples(10)
 def test_a_damaged_cache_changes_nothing(project: Project, chance: Any) -> None:
     from test_packs import damaged
 
