@@ -1,6 +1,7 @@
 """What a command costs: processor time, wall time and peak memory of whole processes."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,16 +31,23 @@ class Sample:
     peak: float
 
 
-def measure(command: Sequence[str], cwd: Path) -> Sample:
-    """Run a command in a folder and return what it cost; its output is thrown away."""
-    outcome = subprocess.run(
-        [sys.executable, "-I", "-S", _SUPERVISOR, *command],
-        cwd=cwd,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    code, cpu, wall, peak = outcome.stdout.split()
+def measure(command: Sequence[str], cwd: Path, patience: float | None = None) -> Sample:
+    """Run a command in a folder and return what it cost; its output is thrown away.
+
+    Raises ``subprocess.TimeoutExpired`` after so many seconds of ``patience``.
+    """
+    line = [sys.executable, "-I", "-S", _SUPERVISOR, *command]
+    with subprocess.Popen(
+        line, cwd=cwd, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, line)
+    code, cpu, wall, peak = output.split()
     return Sample(int(code), float(cpu), float(wall), float(peak))
 
 

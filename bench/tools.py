@@ -1,5 +1,6 @@
 """The linter and its peers: where their commands are, and how each checks a whole tree."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 OURS = "asyncpattern-lint"
 PEERS = ("pyrefly", "ty", "ruff")
+SLOW_PEERS = ("pyright", "mypy", "pylint")
 
 
 class MissingToolError(Exception):
@@ -42,12 +44,21 @@ def find(name: str, venv: Path | None) -> Tool:
     )
 
 
-def command(tool: Tool, tree: Path, scratch: Path) -> list[str]:
+def keeps_cache(tool: Tool) -> bool:
+    """Tell whether a tool, in the version that is installed, can keep a cache between runs."""
+    if tool.name == OURS:
+        line = [tool.executable, "check", "--help"]
+        answer = subprocess.run(line, capture_output=True, check=True, text=True)
+        return "--cache-dir" in answer.stdout
+    return tool.name in {"ruff", "mypy", "pylint"}
+
+
+def command(tool: Tool, tree: Path, scratch: Path, cache: Path | None = None) -> list[str]:
     """Return the command with which a tool, run in the folder ``tree``, checks all files there.
 
-    No tool keeps or reads a cache or reads a configuration of the tree; the type checkers look
-    for installed packages in this interpreter's environment. ``scratch`` is a folder for the
-    configurations that they want.
+    No tool reads a configuration of the tree, or keeps a cache, unless ``cache`` is a folder for
+    it and it can; the type checkers look for installed packages in this interpreter's environment.
+    ``scratch`` is a folder for the configurations that they want.
     """
     ty = scratch / "ty.toml"
     ty.touch()
@@ -56,16 +67,29 @@ def command(tool: Tool, tree: Path, scratch: Path) -> list[str]:
     pyrefly.write_text(
         f"project-includes = {includes!r}\nsearch-path = [{str(tree)!r}]\n", encoding="utf-8"
     )
+    pyright = scratch / "pyright.json"
+    pyright.write_text(f'{{"include": ["{tree}"]}}', encoding="utf-8")
+    own = [] if not keeps_cache(tool) else [f"--cache-dir={cache}"] if cache else ["--no-cache"]
     arguments = {
-        OURS: ["--output-format=concise", "."],
+        OURS: ["check", *own, "--output-format=concise", "."],
+        "mypy": [
+            f"--cache-dir={cache or os.devnull}",
+            "--config-file=",
+            f"--python-executable={sys.executable}",
+            ".",
+        ],
+        "pyright": ["--pythonpath", sys.executable, "-p", str(pyright)],
+        "pylint": ["--rcfile=", f"--persistent={'y' if cache else 'n'}", "--recursive=y", "."],
         "ruff": [
+            "check",
             "--output-format=concise",
-            "--no-cache",
+            *own,
             "--isolated",
             "--no-respect-gitignore",
             ".",
         ],
         "ty": [
+            "check",
             "--output-format=concise",
             f"--config-file={ty}",
             f"--python={sys.prefix}",
@@ -73,10 +97,11 @@ def command(tool: Tool, tree: Path, scratch: Path) -> list[str]:
             ".",
         ],
         "pyrefly": [
+            "check",
             "--output-format=min-text",
             f"--config={pyrefly}",
             f"--python-interpreter-path={sys.executable}",
             "--use-ignore-files=false",
         ],
     }
-    return [tool.executable, "check", *arguments[tool.name]]
+    return [tool.executable, *arguments[tool.name]]

@@ -2,11 +2,13 @@
 
 import itertools
 import os
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asyncpattern_lint.analysis import memo as memo_module
 from asyncpattern_lint.analysis.memo import DEPTH_LIMIT, Memo
 from asyncpattern_lint.analysis.values import ANYTHING, OVERFLOW, External, Values, union
 from asyncpattern_lint.index.trace import EVERYTHING, UNSETTLED, Trace
@@ -30,6 +32,23 @@ class Questions:
                 self.trace.read(str(number))
             own: Values = (External(str(number)),)
             return union([own, *(self.ask(other) for other in self.graph[number])])
+
+        return self.memo.once(number, answer)
+
+    def ask_through(self, number: int) -> Values:
+        """Ask the same with a kept answer in between."""
+
+        def answer() -> Values:
+            own: Values = (External(str(number)),)
+            return union(
+                [
+                    own,
+                    *(
+                        self.memo.kept(("kept", other), partial(self.ask_through, other))
+                        for other in self.graph[number]
+                    ),
+                ]
+            )
 
         return self.memo.once(number, answer)
 
@@ -130,6 +149,42 @@ def test_what_lies_deeper_than_the_limit_is_given_up() -> None:
 
     assert last(0) == OVERFLOW
     assert last(DEPTH_LIMIT) == ANYTHING
+
+
+@given(graphs(), st.data())
+@settings(deadline=None, derandomize="CI" in os.environ)
+def test_what_is_kept_hangs_on_no_open_question(graph: Graph, data: st.DataObject) -> None:
+    order = data.draw(st.permutations(sorted(graph)))
+    questions = Questions(graph)
+    for number in [*order, *order]:
+        assert set(questions.ask_through(number)) == questions.reachable(number)
+
+
+def test_what_was_given_up_on_the_way_is_not_kept() -> None:
+    memo = Memo()
+
+    def nested(number: int) -> Values:
+        if number:
+            return memo.once(number, lambda: nested(number - 1))
+        return memo.kept("kept", lambda: memo.once("inner", lambda: ANYTHING))
+
+    assert nested(DEPTH_LIMIT) == OVERFLOW
+    assert memo.kept("kept", lambda: memo.once("inner", lambda: ANYTHING)) == ANYTHING
+
+
+def test_forgotten_answers_are_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    memo = Memo()
+    old, new = (External("old"),), (External("new"),)
+    for question in "abc":
+        memo.once(question, lambda: old)
+    memo.forget(["a"])
+    assert memo.known("a") is None
+    assert [memo.once(question, lambda: new) for question in "ab"] == [new, old]
+    memo.make_room()
+    assert memo.known("c") == old
+    monkeypatch.setattr(memo_module, "_MOST_ANSWERS", 2)
+    memo.make_room()
+    assert memo.known("c") is None
 
 
 def test_what_lies_within_the_limit_is_not() -> None:

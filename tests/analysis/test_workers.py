@@ -23,6 +23,14 @@ STORE = "class Store:\n    async def save(self): ...\n    async def rows(self):\
 
 needs_copies = pytest.mark.skipif(sys.platform != "linux", reason="workers are copies on Linux")
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take no account of the threads of whoever runs the tests."""
+    monkeypatch.setattr(parallel, "_threads", lambda: 1)
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
@@ -46,6 +54,7 @@ def told(report: Report) -> tuple[object, ...]:
 
 
 @needs_copies
+@pytest.mark.usefixtures("alone")
 def test_the_number_of_processes_changes_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +83,7 @@ def here_only(checked: list[str]) -> type[Checker]:
 
 
 @needs_copies
+@pytest.mark.usefixtures("alone")
 def test_what_is_found_on_the_way_counts_as_in_one_process(root: Path) -> None:
     """A file outside of the paths changes the class, and only one of the files leads to it."""
     (root / "shop" / "changes.py").write_text(

@@ -32,6 +32,7 @@ def alike(one: str, other: str) -> bool:
     [
         ("import os\n", "# a comment\n\nimport os\n"),
         ("        yield 1\n", "        print(os.name)\n        yield 1\n"),
+        ("        yield 1\n", "        os.walk().asend(None)\n        yield 1\n"),
         ("import os\n", "import   os\n"),
         ("    return store", "    os.remove('x')\n    return store"),
         (
@@ -58,6 +59,7 @@ def test_places_and_uses_are_a_modules_own_matter(old: str, new: str) -> None:
         ("from app import store", "from app import shop as store"),
         ("async def rows", "def rows"),
         ("        yield 1\n", "        return 1\n"),
+        ("        yield 1\n", "        with os.open():\n            yield 1\n"),
         ("    async def rows", "    @wrapped\n    async def rows"),
         ("def find", "def look"),
         ("store.rows()", "store.lines()"),

@@ -5,7 +5,9 @@ from textwrap import dedent, indent
 
 import pytest
 
-from asyncpattern_lint.index.yields import FunctionNode, Yielding, second_yield, yielding
+from asyncpattern_lint.index.second_yield import second_yield
+from asyncpattern_lint.index.yield_places import FunctionNode
+from asyncpattern_lint.index.yields import Yielding, yielding
 
 
 def function(body: str, decorated: bool = True) -> FunctionNode:
@@ -56,7 +58,11 @@ def test_what_follows_matters_to_decorated_functions_only() -> None:
         ("if a:\n    yield 1\nyield 2", 3, 2, False),
         ("try:\n    yield 1\nexcept E:\n    yield 2", 4, 2, True),
         ("while True:\n    yield 1", 2, 2, False),
-        ("for x in range(n):\n    try:\n        yield x\n    except E:\n        pass", 3, 3, False),
+        (
+            "for x in range(n):\n    try:\n        yield x\n        return\n    except E:\n        pass",
+            *(3, 3, True),
+        ),
+        ("for x in range(0, 4, 2):\n    yield x", 2, 2, False),
         (
             "while 1:\n    try:\n        yield 1\n        return\n    except E:\n        pass",
             3,
@@ -80,6 +86,10 @@ def test_a_second_yield(body: str, line: int, first: int, thrown: bool) -> None:
         "if a:\n    yield 1\n    return\nyield 2",
         "for x in y:\n    yield x",
         "while a:\n    yield 1",
+        "for x in range(1):\n    yield x",
+        "for x in range(n):\n    yield x",
+        "for x in range(0, 3, 0):\n    yield x",
+        "for x in [1]:\n    yield x",
         "while True:\n    yield 1\n    if a:\n        break",
         "while True:\n    yield 1\n    break",
         "try:\n    a()\nexcept E:\n    yield 1\nelse:\n    yield 2",

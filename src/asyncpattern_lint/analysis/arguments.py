@@ -1,7 +1,7 @@
 """Which arguments of a call decide what it gives, and which of a function's ends they reach."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, overload
 
 from asyncpattern_lint.analysis.values import (
     CallableValue,
@@ -18,10 +18,61 @@ from asyncpattern_lint.analysis.values import (
     is_known,
     without_steps,
 )
-from asyncpattern_lint.index.model import Ask, Builtin, Condition, Parameter, Scope
+from asyncpattern_lint.index.model import Ask, Builtin, Call, Condition, Expr, Parameter, Scope
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
+
+
+class GivenByPlace(Sequence[Values]):
+    """The arguments of a call by position, each evaluated when something hangs on it."""
+
+    def __init__(self, resolver: "Resolver", exprs: tuple[Expr, ...], frame: Frame) -> None:
+        self._resolver = resolver
+        self._exprs = exprs
+        self._frame = frame
+        self._known: dict[int, Values] = {}
+
+    def __len__(self) -> int:
+        return len(self._exprs)
+
+    @overload
+    def __getitem__(self, at: int) -> Values: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Values]: ...
+    def __getitem__(self, at: int | slice) -> Values | Sequence[Values]:
+        if isinstance(at, slice):
+            return tuple(self[place] for place in range(*at.indices(len(self._exprs))))
+        known = self._known.get(at)
+        if known is None:
+            known = self._known[at] = self._resolver.evaluate(self._exprs[at], self._frame)
+        return known
+
+
+class GivenByName(Mapping[str, Values]):
+    """The arguments of a call by keyword, each evaluated when something hangs on it."""
+
+    def __init__(self, resolver: "Resolver", call: Call, frame: Frame) -> None:
+        self._resolver = resolver
+        self._exprs = dict(call.keywords)
+        self._frame = frame
+        self._known: dict[str, Values] = {}
+
+    def __len__(self) -> int:
+        return len(self._exprs)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._exprs)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._exprs
+
+    def __getitem__(self, name: str) -> Values:
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self._resolver.evaluate(self._exprs[name], self._frame)
+        return known
+
 
 #: What can be called.
 CALLABLES = (FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue)
@@ -43,7 +94,7 @@ class Arguments:
         self,
         function: FunctionValue,
         scope: Scope,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> tuple[tuple[str, Values], ...]:
         """Return what a call passes, by parameter, as far as its result may hang on that."""

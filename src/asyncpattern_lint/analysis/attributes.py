@@ -166,7 +166,7 @@ class Attributes:
         self,
         receiver: InstanceValue,
         name: str,
-        arguments: tuple[Values, ...] = (),
+        arguments: Sequence[Values] = (),
         keywords: Mapping[str, Values] = NO_KEYWORDS,
     ) -> Values:
         """Return what calling a method gives."""

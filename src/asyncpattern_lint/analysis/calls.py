@@ -1,9 +1,9 @@
 """What calling something gives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from asyncpattern_lint.analysis.arguments import Arguments, may_hold
+from asyncpattern_lint.analysis.arguments import Arguments, GivenByName, GivenByPlace, may_hold
 from asyncpattern_lint.analysis.decorators import Decorators
 from asyncpattern_lint.analysis.library_calls import LibraryCalls
 from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
@@ -95,20 +95,17 @@ class Calls:
             return self._super(expr, frame)
         if functions == (External("typing.cast"),) and len(expr.args) == 2:
             return self._cast(expr, frame)
-        arguments = tuple(resolver.evaluate(argument, frame) for argument in expr.args)
-        keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
         if any(isinstance(argument, Starred) for argument in expr.args):
             # Where each of them goes is not known.
-            keywords["*"] = union(
-                self._spread(argument, values, frame)
-                for argument, values in zip(expr.args, arguments, strict=True)
-            )
-            arguments = ()
-        return union(self.call_all(functions, arguments, keywords))
+            keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
+            keywords["*"] = union(self._spread(argument, frame) for argument in expr.args)
+            return union(self.call_all(functions, (), keywords))
+        arguments = GivenByPlace(resolver, expr.args, frame)
+        return union(self.call_all(functions, arguments, GivenByName(resolver, expr, frame)))
 
-    def _spread(self, argument: Expr, values: Values, frame: Frame) -> Values:
+    def _spread(self, argument: Expr, frame: Frame) -> Values:
         if not isinstance(argument, Starred):
-            return values
+            return self.resolver.evaluate(argument, frame)
         return self.resolver.evaluate(Element(argument.value, False), frame)
 
     def _cast(self, expr: Call, frame: Frame) -> Values:
@@ -152,14 +149,18 @@ class Calls:
     # --- calls ---------------------------------------------------------------------------
 
     def call_all(
-        self, functions: Values, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+        self, functions: Values, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Iterator[Values]:
         """Yield what calling each of several alternatives gives; overloads are told apart."""
-        overloads = [
-            function
-            for function in functions
-            if isinstance(function, FunctionValue) and self.overloads.is_overload(function)
-        ]
+        overloads = (
+            []
+            if len(functions) == 1
+            else [
+                function
+                for function in functions
+                if isinstance(function, FunctionValue) and self.overloads.is_overload(function)
+            ]
+        )
         if len(overloads) > 1:
             accepted = self.overloads.accepting(overloads, arguments, keywords)
             functions = tuple(f for f in functions if f not in overloads or f in accepted)
@@ -167,7 +168,7 @@ class Calls:
             yield self.call(function, arguments, keywords)
 
     def call(
-        self, function: Value, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+        self, function: Value, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Values:
         """Return what calling a value may give."""
         match function:
@@ -180,7 +181,7 @@ class Calls:
             case LambdaValue():
                 return self._call_lambda(function, arguments)
             case ClassValue():
-                return self.resolver.classes.instantiate(function, arguments, dict(keywords))
+                return self.resolver.classes.instantiate(function, arguments, keywords)
             case InstanceValue():
                 return self.resolver.attributes.call_method(
                     function, "__call__", arguments, keywords
@@ -202,7 +203,7 @@ class Calls:
                 return ANYTHING
 
     def _call_alias(
-        self, alias: AliasValue, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+        self, alias: AliasValue, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Values:
         expression = alias.expression
         if not isinstance(expression, Subscript):
@@ -217,7 +218,7 @@ class Calls:
     def call_function(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values:
         """Return what calling a function that ``def`` made may give."""
@@ -246,13 +247,15 @@ class Calls:
             ScopeKind.CLASS
         ):
             return self._call_stub(function, arguments, keywords)
-        passed = self.arguments.passed(function, scope, arguments, keywords)
         values = self.returned(function, ())
         # Which override of a method is called may tell one option from the other.
         decided = len(values) > 1 and (
             function.receiver is not None or any(item.when for item in scope.returns)
         )
-        if passed and (decided or any(map(self._may_depend_on_arguments, values))):
+        passed: tuple[tuple[str, Values], ...] = ()
+        if decided or any(map(self._may_depend_on_arguments, values)):
+            passed = self.arguments.passed(function, scope, arguments, keywords)
+        if passed:
             frame = self.frame_of(function, passed)
             if self._depth >= _MAX_CALLS or frame.depth > _MAX_CALLS:
                 return OVERFLOW
@@ -270,12 +273,14 @@ class Calls:
             promised = promised or self.promised(function, arguments, keywords)
             if promised:
                 return promised
+        if any(isinstance(value, Produced) for value in values):
+            passed = passed or self.arguments.passed(function, scope, arguments, keywords)
         return self._given(function, scope, values, passed)
 
     def _declared(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values:
         """Return what the overloads of a function that a call may mean promise."""
@@ -318,7 +323,7 @@ class Calls:
     def _call_stub(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values:
         """Read a method without a body: only an annotation says what its overrides give.
@@ -336,7 +341,7 @@ class Calls:
     def promised(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values:
         """Return what the return annotation of a plain function promises, empty if nothing."""
@@ -380,8 +385,8 @@ class Calls:
         )
 
     def with_receiver(
-        self, function: FunctionValue, arguments: tuple[Values, ...]
-    ) -> tuple[Values, ...]:
+        self, function: FunctionValue, arguments: Sequence[Values]
+    ) -> Sequence[Values]:
         """Return the arguments of a call with what a bound method passes first."""
         if function.receiver is None:
             return arguments
@@ -514,7 +519,7 @@ class Calls:
 
     # --- lambdas -------------------------------------------------------------------------
 
-    def _call_lambda(self, function: LambdaValue, arguments: tuple[Values, ...]) -> Values:
+    def _call_lambda(self, function: LambdaValue, arguments: Sequence[Values]) -> Values:
         expression = function.expression
         if expression.is_generator:
             return (self._produced(function, (), {}),)
@@ -549,7 +554,7 @@ class Calls:
     def _produced(
         self,
         value: FunctionValue | FactoryValue | LambdaValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Produced:
         """Return what calling an async, generator or context manager function gives."""
@@ -592,7 +597,7 @@ class Calls:
     def _declared_result(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values | None:
         """Return what the overloads of a coroutine function say that it gives in the end."""
@@ -611,7 +616,7 @@ class Calls:
         self,
         function: FunctionValue,
         scope: Scope,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values | None:
         """Return the result of generic work, which hangs on what the call was given."""

@@ -103,11 +103,19 @@ class Changes:
             found: dict[str, Values] = {}
             for name in sorted(DECISIVE):
                 values = union(changes._written(name, in_tests=tests) for tests in (False, True))
-                decided = tuple(v for v in values if isinstance(v, ClassValue | InstanceValue))
+                decided = tuple(v for v in values if self._is_own(v))
                 if decided:
                     found[name] = decided
             known = self._decided[""] = found
         return known
+
+    def _is_own(self, value: Value) -> bool:
+        """Whether a value is a class of the project or an instance of one.
+
+        What takes an object of an installed base class may be given any.
+        """
+        of = value.of if isinstance(value, InstanceValue) else value
+        return isinstance(of, ClassValue) and not self.resolver.is_foreign(of.path)
 
     def is_assigned(self, cls: ClassValue, name: str) -> bool:
         """Whether code outside of a class sets an attribute of this name on its objects.

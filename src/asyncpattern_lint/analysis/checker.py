@@ -1,6 +1,7 @@
 """Check one module: its imports from the outline, its uses with LibCST where need be."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.candidates import candidate_scopes
@@ -28,10 +29,13 @@ class Checker:
         self.candidates = candidates
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
-        self.definitions = DefinitionChecker(self.resolver)
-        self.lifetimes = LifetimeChecker(self.resolver)
-        self.frameworks = FrameworkChecker(self.resolver)
-        self.fakes = FakeChecker(self.resolver)
+        self._of_outlines = (
+            self.imports,
+            DefinitionChecker(self.resolver),
+            LifetimeChecker(self.resolver),
+            FrameworkChecker(self.resolver),
+            FakeChecker(self.resolver),
+        )
         self.walked = 0
         self._uses: UseChecker | None = None
 
@@ -77,17 +81,16 @@ class Checker:
             scopes = candidate_scopes(self.resolver, path, module)
         else:
             scopes = range(len(module.scopes))
+        positions = Positions(partial(self.project.read, path))
         try:
-            source = self.project.read(path)
+            found: list[Observation] = []
+            for checker in self._of_outlines:
+                found += checker.check(path, module, positions)
+            source = self.project.read(path) if scopes else b""
         except OSError as error:
             yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))
             return
-        positions = Positions(source)
-        yield from self.imports.check(path, module, positions)
-        yield from self.definitions.check(path, module, source)
-        yield from self.lifetimes.check(path, module, source)
-        yield from self.frameworks.check(path, module, positions)
-        yield from self.fakes.check(path, module, positions)
+        yield from found
         if scopes:
             self.walked += 1
             yield from self.uses.check(path, source, module, frozenset(scopes))

@@ -4,7 +4,7 @@ Sources: https://docs.python.org/3/reference/datamodel.html (creating a class) a
 https://docs.python.org/3/howto/mro.html.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -63,12 +63,21 @@ class Classes:
         self._protocols: Table[ClassValue, tuple[Protocol, bool]] = table(trace)
         self._added: Table[str, Protocol] = table(trace)
         self._instances: Table[tuple[ClassValue, bool], Value] = table(trace)
+        self._builtins: Table[str, Values] = table(trace)
         self._searching = 0
 
     # --- instances -----------------------------------------------------------------------
 
     def builtin(self, name: str, arguments: tuple[Values, ...] = ()) -> Values:
         """Return an instance of a builtin class, or anything if there is no such class."""
+        if not arguments:
+            known = self._builtins.get(name)
+            if known is None:
+                known = self._builtins[name] = self._builtin(name, ())
+            return known
+        return self._builtin(name, arguments)
+
+    def _builtin(self, name: str, arguments: tuple[Values, ...]) -> Values:
         found = library.builtin_class(name)
         if found is None:
             return ANYTHING
@@ -161,7 +170,7 @@ class Classes:
         return (without_steps(self.instance(value, exact=False)),)
 
     def instantiate(
-        self, value: ClassValue, arguments: tuple[Values, ...], keywords: dict[str, Values]
+        self, value: ClassValue, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Values:
         """Return what calling a class gives."""
         lineage = self.lineage(value)
@@ -236,8 +245,8 @@ class Classes:
         self,
         value: ClassValue,
         lineage: Lineage,
-        arguments: tuple[Values, ...],
-        keywords: dict[str, Values],
+        arguments: Sequence[Values],
+        keywords: Mapping[str, Values],
     ) -> tuple[Values, ...]:
         types = self.resolver.types
         wanted = types.parameters_of(value)
@@ -274,8 +283,8 @@ class Classes:
         maker: FunctionValue,
         value: ClassValue,
         wanted: tuple[TypeVariable, ...],
-        arguments: tuple[Values, ...],
-        keywords: dict[str, Values],
+        arguments: Sequence[Values],
+        keywords: Mapping[str, Values],
     ) -> dict[TypeVariable, Values]:
         """Return what one maker says of type parameters: in ``self``, or in what it returns.
 

@@ -3,7 +3,7 @@
 Source: https://docs.python.org/3/reference/compound_stmts.html#function-definitions.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -104,7 +104,7 @@ class Decorators:
     def as_promised(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> Values:
         """Return the objects that a wrapper gives going by its decorator, empty if unknown.

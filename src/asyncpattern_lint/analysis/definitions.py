@@ -8,6 +8,7 @@ from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.judge import judge, offered
 from asyncpattern_lint.analysis.overrides import OverrideChecker
 from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.promises import PromiseChecker
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.twins import TwinChecker
@@ -35,7 +36,8 @@ from asyncpattern_lint.index.model import (
     Name,
     ScopeKind,
 )
-from asyncpattern_lint.index.yields import Yielding, bare_yield, second_yield
+from asyncpattern_lint.index.second_yield import second_yield
+from asyncpattern_lint.index.yields import Yielding, bare_yield
 from asyncpattern_lint.protocol import Protocol, Use
 from asyncpattern_lint.source import Span
 
@@ -55,9 +57,9 @@ class DefinitionChecker:
         self.overrides = OverrideChecker(resolver)
         self.twins = TwinChecker(resolver)
 
-    def check(self, path: str, module: ModuleIndex, source: bytes) -> Iterator[Observation]:
+    def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
         """Yield what is wrong with the definitions of a module."""
-        places = Places(path, source)
+        places = Places(path, positions)
         for number, scope in enumerate(module.scopes):
             if scope.kind is ScopeKind.FUNCTION:
                 yield from self._check_decorators(path, module, number, places)
@@ -69,28 +71,28 @@ class DefinitionChecker:
     def _check_decorators(
         self, path: str, module: ModuleIndex, number: int, places: Places
     ) -> Iterator[Observation]:
+        """Check the innermost of contextlib's decorators of a function, if it has one."""
         scope = module.scopes[number]
         if not any(map(_is_plain, scope.decorators)):
             return
         frame = self._frame_around(path, module, number)
-        values: Values = (FunctionValue(path, number, None),)
-        for position in reversed(range(len(scope.decorators))):
-            decorator = scope.decorators[position]
+        below: list[Decorator] = []
+        for decorator in reversed(scope.decorators):
             protocols = self._manager(decorator, frame)
-            if protocols is None:
-                values = self.resolver.calls.decorators.decorate(decorator, values, frame)
-                continue
-            if self._is_live(module, number):
-                yield from self._check_yields(path, module, number, protocols, values, places)
-                yield from self._broken(
-                    path,
-                    module,
-                    number,
-                    protocols,
-                    values,
-                    partial(places.decorator, scope, position),
-                )
+            if protocols is not None:
+                break
+            below.append(decorator)
+        else:
             return
+        if not self._is_live(module, number):
+            return
+        values: Values = (FunctionValue(path, number, None),)
+        for decorator in below:
+            values = self.resolver.calls.decorators.decorate(decorator, values, frame)
+        position = len(scope.decorators) - len(below) - 1
+        place = partial(places.decorator, scope, position)
+        yield from self._check_yields(path, module, number, protocols, values, places)
+        yield from self._broken(path, module, number, protocols, values, place)
 
     def _frame_around(self, path: str, module: ModuleIndex, number: int) -> Frame:
         """Return the frame in which a function's decorators are evaluated."""

@@ -123,6 +123,9 @@ def _text_of(node: cst.Call) -> str:
 
 def _asked_about(node: cst.Call) -> Iterator[str]:
     for argument in node.args:
-        name = dotted_name(argument.value)
+        value = argument.value
+        while isinstance(value, cst.Subscript):
+            value = value.value
+        name = dotted_name(value)
         if name:
             yield name

@@ -1,6 +1,6 @@
 """What calling something of the environment gives, where its stub alone does not say it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -34,7 +34,7 @@ class LibraryCalls:
         self.resolver = resolver
 
     def call(
-        self, name: str, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+        self, name: str, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Values:
         """Return what calling something by its dotted name gives."""
         protocols = library.MANAGER_DECORATORS.get(name)
@@ -121,7 +121,7 @@ class LibraryCalls:
         found = union(self.resolver.results.element(value, False) for value in values)
         return self.resolver.classes.named("typing.Iterator", (found,))
 
-    def _builtin_step(self, name: str, arguments: tuple[Values, ...]) -> Values:
+    def _builtin_step(self, name: str, arguments: Sequence[Values]) -> Values:
         """Read ``iter``, ``next`` and the like, which typeshed describes by its own protocols."""
         results = self.resolver.results
         is_async = name in {"anext", "aiter"}

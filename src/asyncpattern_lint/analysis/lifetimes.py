@@ -7,6 +7,7 @@ https://docs.python.org/3/reference/expressions.html#asynchronous-generator-func
 from collections.abc import Iterator
 
 from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import External, Frame, FunctionValue, Produced, Value
 from asyncpattern_lint.findings import Driven, Step
@@ -21,9 +22,9 @@ class LifetimeChecker:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
 
-    def check(self, path: str, module: ModuleIndex, source: bytes) -> Iterator[Driven]:
+    def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Driven]:
         """Yield the generators with a resource that are driven where they are made."""
-        places = Places(path, source)
+        places = Places(path, positions)
         for number, scope in enumerate(module.scopes):
             for drive in scope.drives:
                 driven = self._driven(path, number, drive, places)

@@ -1,6 +1,6 @@
 """Evaluate each question once, whatever the cycles among the questions."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 
 from asyncpattern_lint.analysis.values import OVERFLOW, Values, union
 from asyncpattern_lint.index.trace import UNSETTLED, Numbers, Trace
@@ -10,6 +10,9 @@ DEPTH_LIMIT = 120
 
 #: Rounds until a cycle of questions must have settled.
 _MAX_ROUNDS = 4
+
+#: So many answers take about 150 MB; those of them that matter come back within seconds.
+_MOST_ANSWERS = 300_000
 
 _NEVER = 1 << 30
 
@@ -36,11 +39,31 @@ class Memo:
         self._kept: list[Hashable] = []
         self._lowest = _NEVER
         self._grew = False
+        self._given_up = 0
 
     @property
     def is_busy(self) -> bool:
         """Whether a question is being answered, so that answers may still change."""
         return bool(self._active)
+
+    def known(self, question: Hashable) -> Values | None:
+        """Return the settled answer to a question, None if there is none."""
+        known = self._answers.get(question)
+        if known is not None and self._trace is not None:
+            self._trace.current.update(self._traces[question])
+        return known
+
+    def make_room(self) -> None:
+        """Drop all answers where there are too many of them; no question may be open."""
+        if len(self._answers) > _MOST_ANSWERS:
+            self._answers.clear()
+            self._traces.clear()
+
+    def forget(self, questions: Iterable[Hashable]) -> None:
+        """Drop the answers to questions that nobody asks again."""
+        for question in questions:
+            self._answers.pop(question, None)
+            self._traces.pop(question, None)
 
     def once(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question, computing it as rarely as its cycles allow."""
@@ -64,6 +87,7 @@ class Memo:
                 trace.current.add(UNSETTLED)
             return provisional[0]
         if len(self._active) >= DEPTH_LIMIT:
+            self._given_up += 1
             return OVERFLOW
         if trace is None:
             return self._settle(question, answer)
@@ -79,12 +103,35 @@ class Memo:
                 self._traces[inner] = numbers
         return values
 
+    def kept(self, question: Hashable, answer: Callable[[], Values]) -> Values:
+        """Return the answer to a question that is never part of itself.
+
+        It is kept where it hangs on no question that is open, and costs no depth.
+        """
+        known = self.known(question)
+        if known is not None:
+            return known
+        trace = self._trace
+        depth = 0 if trace is None else trace.open()
+        outer, self._lowest = self._lowest, _NEVER
+        given_up = self._given_up
+        values = answer()
+        numbers = () if trace is None else trace.close(depth)
+        if self._lowest == _NEVER and self._given_up == given_up:
+            self._answers[question] = values
+            self._traces[question] = numbers
+        self._lowest = min(self._lowest, outer)
+        return values
+
     def _settle(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         position = len(self._active)
         mark = len(self._order)
         grew, self._grew = self._grew, False
         for _ in range(_MAX_ROUNDS):
             values, lowest = self._ask(question, position, answer)
+            if lowest > position and not self._grew:
+                # It hangs on no question that is open: nearly all are so.
+                break
             assumed = self._assumed.get(question, ())
             stays = set(values) <= set(assumed)
             if lowest < position:

@@ -45,7 +45,11 @@ class Modules:
 
     def global_name(self, path: str, name: str) -> Values:
         """Return what a name may mean at the top level of a module that has run."""
-        return self.resolver.memo.once((path, 0, name), lambda: self._global_name(path, name))
+        question = (path, 0, name)
+        known = self.resolver.memo.known(question)
+        if known is not None:
+            return known
+        return self.resolver.memo.once(question, lambda: self._global_name(path, name))
 
     def _global_name(self, path: str, name: str) -> Values:
         module = self.resolver.module(path)

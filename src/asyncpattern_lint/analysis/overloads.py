@@ -4,7 +4,7 @@ Source: https://typing.python.org/en/latest/spec/overload.html, of which only wh
 builtin types and their number tell is followed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.types import special_form
@@ -31,6 +31,7 @@ from asyncpattern_lint.index.model import (
     Union,
     dotted,
 )
+from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -47,9 +48,17 @@ class Overloads:
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
+        self._overloads: Table[tuple[str, int], bool] = table(resolver.project.trace)
 
     def is_overload(self, function: FunctionValue) -> bool:
         """Tell whether a function is decorated with ``typing.overload``."""
+        key = (function.path, function.number)
+        known = self._overloads.get(key)
+        if known is None:
+            known = self._overloads[key] = self._is_overload(function)
+        return known
+
+    def _is_overload(self, function: FunctionValue) -> bool:
         aliases = self.resolver.module(function.path).aliases
         return any(
             spelled_name(dotted(decorator.value), aliases).rpartition(".")[2] == "overload"
@@ -72,7 +81,7 @@ class Overloads:
     def accepting(
         self,
         functions: list[FunctionValue],
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> list[FunctionValue]:
         """Return the overloads that can take such arguments; all of them if none can."""
@@ -101,7 +110,7 @@ class Overloads:
     def _first(
         self,
         functions: list[FunctionValue],
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> list[FunctionValue]:
         """Return the overloads that may be meant: up to the first that certainly fits."""
@@ -116,7 +125,7 @@ class Overloads:
     def _fits(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> bool:
         """Whether each argument certainly is of the class that its parameter names."""
@@ -171,7 +180,7 @@ class Overloads:
     def _accepts(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
     ) -> bool:
         given = self.resolver.calls.with_receiver(function, arguments)

@@ -1,6 +1,7 @@
 """Check overrides against what inherited methods do with what they give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from asyncpattern_lint.analysis.judge import Verdict, judge
 from asyncpattern_lint.analysis.places import Places
@@ -23,11 +24,13 @@ from asyncpattern_lint.index.model import (
     Attribute,
     Call,
     Defined,
+    Expr,
     ModuleIndex,
     Name,
     Parameter,
     Scope,
 )
+from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import Use
 
 #: The uses that an outline tells exactly.
@@ -37,12 +40,13 @@ _EXACT = (Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT, Use.FOR, Use.WITH, Use.DISCA
 class OverrideChecker:
     """Checks the methods of the classes of a project.
 
-    An override of another kind is wrong where a method that the class inherits uses what it
-    gives as it used what the overridden one gave. Who else calls it may know what it gets.
+    An override of another kind is wrong where the methods that the class inherits use what it
+    gives as they used what the overridden one gave. Who else calls it may know what it gets.
     """
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
+        self._uses: Table[tuple[str, int], Mapping[str, list[Use]]] = table(resolver.project.trace)
 
     def check(
         self, path: str, module: ModuleIndex, number: int, places: Places
@@ -53,14 +57,14 @@ class OverrideChecker:
         if not names or not self._is_plain(path, number, scope):
             return
         value = ClassValue(path, number)
-        inherited = list(self._inherited(value))
+        callers: dict[str, list[_Caller]] = {}
+        for caller in self._inherited(value):
+            for name in caller.uses.keys() & names.keys():
+                callers.setdefault(name, []).append(caller)
         for name, defined in names.items():
-            broken = self._broken(value, name, inherited)
+            broken = self._broken(value, name, callers[name]) if name in callers else None
             if broken is not None:
-                base, (owner, caller), use, verdict = broken
-                yield self._observed(
-                    path, module, defined, places, base, owner, caller, use, verdict
-                )
+                yield self._observed(path, module, defined, places, broken)
 
     def _overrides(self, path: str, module: ModuleIndex, number: int) -> Iterator[tuple[str, int]]:
         """Yield the methods that may override one of another kind, with their scopes."""
@@ -86,8 +90,8 @@ class OverrideChecker:
             for ancestor in classes.lineage(ClassValue(path, number))
         )
 
-    def _inherited(self, value: ClassValue) -> Iterator[tuple[ClassValue, Scope]]:
-        """Yield the methods of the project that a class inherits as they are."""
+    def _inherited(self, value: ClassValue) -> Iterator["_Caller"]:
+        """Yield the methods of the project that a class inherits as they are, and use others."""
         classes = self.resolver.classes
         bound: set[str] = set(classes.scope_of(value).bindings)
         for ancestor in classes.lineage(value)[1:]:
@@ -101,20 +105,16 @@ class OverrideChecker:
                 for name, entry in scope.bindings.items():
                     last = entry.every[-1]
                     if name not in bound and isinstance(last, Defined):
-                        yield ancestor, scopes[last.scope]
+                        key = (ancestor.path, last.scope)
+                        uses = self._uses.get(key)
+                        if uses is None:
+                            uses = self._uses[key] = _uses_of(scopes[last.scope])
+                        if uses:
+                            yield _Caller(ancestor, scopes[last.scope], uses)
             bound.update(scope.bindings)
 
-    def _broken(
-        self, value: ClassValue, name: str, inherited: list[tuple[ClassValue, Scope]]
-    ) -> tuple[ClassValue, tuple[ClassValue, Scope], Use, Verdict] | None:
-        """Return what an override breaks: the overridden one's class, the method, and how."""
-        callers = [
-            (owner, scope, uses)
-            for owner, scope in inherited
-            if (uses := list(_uses_of(scope, name)))
-        ]
-        if not callers:
-            return None
+    def _broken(self, value: ClassValue, name: str, callers: list["_Caller"]) -> "_Broken | None":
+        """Return what an override breaks, None if it breaks nothing or not everything."""
         classes = self.resolver.classes
         lineage = classes.lineage(value)
         base = next(
@@ -126,22 +126,27 @@ class OverrideChecker:
         before = self._given(value, base, name)
         if not is_known(given):
             return None
-        for owner, scope, uses in callers:
-            for use in uses:
+        found = None
+        for caller in callers:
+            for use in caller.uses[name]:
                 verdict = judge(use, given)
-                if verdict is not None and judge(use, before) is None:
-                    return base, (owner, scope), use, verdict
-        return None
+                if verdict is None:
+                    # There is a caller for each of the kinds that it may be.
+                    return None
+                if found is None and judge(use, before) is None:
+                    found = _Broken(base, caller, use, verdict)
+        return found
 
     def _is_set(self, value: ClassValue, name: str) -> bool:
         """Whether something else may be in the place of a method."""
-        if self.resolver.attributes.changes.is_replaced(value, name):
+        changes = self.resolver.attributes.changes
+        if changes.is_replaced(value, name) or changes.may_hide(value, name, on_instance=True):
             return True
+        classes = self.resolver.classes
+        scopes = [None if a is None else classes.scope_of(a) for a in classes.lineage(value)]
         return any(
-            ancestor is None
-            or name in self.resolver.classes.scope_of(ancestor).attributes_set
-            or self.resolver.classes.scope_of(ancestor).sets_computed
-            for ancestor in self.resolver.classes.lineage(value)
+            scope is None or name in scope.attributes_set or "__getattribute__" in scope.bindings
+            for scope in scopes
         )
 
     def _given(self, value: ClassValue, owner: ClassValue, name: str) -> Values:
@@ -159,14 +164,11 @@ class OverrideChecker:
         module: ModuleIndex,
         defined: int,
         places: Places,
-        base: ClassValue,
-        owner: ClassValue,
-        caller: Scope,
-        use: Use,
-        verdict: Verdict,
+        broken: "_Broken",
     ) -> BrokenOverride:
         scope = module.scopes[defined]
         classes = self.resolver.classes
+        base, (owner, caller, _), use, verdict = broken
         overridden = classes.scope_of(base).bindings[scope.name].every[-1]
         name = self.resolver.dotted_name(path, module.qualified_name(defined))
         return BrokenOverride(
@@ -186,26 +188,45 @@ class OverrideChecker:
         )
 
 
-def _uses_of(scope: Scope, name: str) -> Iterator[Use]:
-    """Yield the uses that a method makes of what calling another method of ``self`` gives.
+class _Caller(NamedTuple):
+    """A method, the class that defines it, and what it does with what others of ``self`` give."""
+
+    owner: ClassValue
+    scope: Scope
+    uses: Mapping[str, list[Use]]
+
+
+class _Broken(NamedTuple):
+    """The class of what is overridden, and the use that the override breaks."""
+
+    base: ClassValue
+    caller: _Caller
+    use: Use
+    verdict: Verdict
+
+
+def _uses_of(scope: Scope) -> Mapping[str, list[Use]]:
+    """Return the uses that a method makes of what calling other methods of ``self`` gives.
 
     One that asks what it got, or what the method is, is left alone.
     """
+    found: dict[str, list[Use]] = {}
     first = next(iter(scope.bindings.items()), None)
     if first is None or scope.expects_errors:
-        return
+        return found
     receiver, entry = first
     parameter = entry.every[0]
     if not isinstance(parameter, Parameter) or parameter.position != 0 or len(entry.every) > 1:
-        return
-    if any(condition.name.startswith(f"{receiver}.{name}") for condition in scope.guards):
-        return
-    kept = {b.value for e in scope.bindings.values() for b in e.every if isinstance(b, Assigned)}
+        return found
+    asked = {condition.name for condition in scope.guards}
+    kept: set[Expr] | None = None
     for site in scope.uses:
-        value = site.value
-        if (
-            isinstance(value, Call)
-            and value.func == Attribute(Name(receiver), name)
-            and value not in kept
-        ):
-            yield from (use for use in _EXACT if site.uses & 1 << use)
+        match site.value:
+            case Call(func=Attribute(value=Name(id=name), name=method)) if name == receiver:
+                uses = [use for use in _EXACT if site.uses & 1 << use]
+                if kept is None:
+                    bound = (b for e in scope.bindings.values() for b in e.every)
+                    kept = {b.value for b in bound if isinstance(b, Assigned)}
+                if uses and site.value not in kept and f"{receiver}.{method}" not in asked:
+                    found.setdefault(method, []).extend(uses)
+    return found

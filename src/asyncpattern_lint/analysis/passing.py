@@ -17,15 +17,20 @@ from asyncpattern_lint.index.model import (
     Ask,
     Builtin,
     Call,
+    Collection,
     Condition,
     Expr,
     Lambda,
     Opaque,
     Parameter,
     Starred,
+    TupleDisplay,
     dotted,
 )
 from asyncpattern_lint.protocol import Kind, Protocol, Use
+
+#: What is plain by its text, or not known at all.
+_NEVER_WORK = (Builtin, Collection, Lambda, Opaque, TupleDisplay)
 
 
 class ArgumentDemand(NamedTuple):
@@ -121,7 +126,7 @@ def _annotation_demands(
     passed = [
         (key, value)
         for key, value in _passed(call)
-        if not isinstance(value, Opaque) and _is_work(resolver.judged(value, frame))
+        if not isinstance(value, _NEVER_WORK) and _is_work(resolver.judged(value, frame))
     ]
     if not passed:
         return

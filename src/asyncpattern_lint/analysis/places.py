@@ -7,9 +7,8 @@ from functools import cached_property
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.index.builder import parse
 from asyncpattern_lint.index.model import Scope
-from asyncpattern_lint.source import Span, decode, lines_of
-
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+from asyncpattern_lint.index.yield_places import FunctionNode
+from asyncpattern_lint.source import Span
 
 _NAME = re.compile(rb"(?:async\s+)?def\s+")
 
@@ -17,14 +16,13 @@ _NAME = re.compile(rb"(?:async\s+)?def\s+")
 class Places:
     """Where the functions of one file, and what belongs to them, stand."""
 
-    def __init__(self, path: str, source: bytes) -> None:
+    def __init__(self, path: str, positions: Positions) -> None:
         self._path = path
-        self._source = source
-        self._positions = Positions(source)
+        self._positions = positions
 
     @cached_property
     def _functions(self) -> dict[tuple[int, str], FunctionNode]:
-        tree = parse(self._source, self._path)
+        tree = parse(self._positions.source, self._path)
         return {
             (node.lineno, node.name): node
             for node in ast.walk(tree)
@@ -48,15 +46,12 @@ class Places:
 
     def text(self, span: Span) -> str:
         """Return what stands at a place."""
-        lines = lines_of(decode(self._source))[span.line - 1 : span.end_line]
-        lines[-1] = lines[-1][: span.end_column - 1]
-        lines[0] = lines[0][span.column - 1 :]
-        return "\n".join(lines)
+        return self._positions.text(span)
 
     def name(self, scope: Scope) -> Span:
         """Return the place of a function's name in its ``def``."""
         node = self.function(scope)
-        lines = self._source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        lines = self._positions.source.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         head = _NAME.match(lines[node.lineno - 1], node.col_offset)
         start = node.col_offset if head is None else head.end()
         width = len(b"def") if head is None else len(node.name.encode())

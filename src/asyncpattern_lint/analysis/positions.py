@@ -1,16 +1,23 @@
 """Turn the parser's positions into those that users see."""
 
 import re
+from collections.abc import Callable
+from functools import cached_property
 
 from asyncpattern_lint.source import Span, decode, lines_of
 
 
 class Positions:
-    """Places in one source text."""
+    """Places in one source text, which is read once a place is asked for."""
 
-    def __init__(self, source: bytes) -> None:
-        self._source = source
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
         self._lines: list[str] | None = None
+
+    @cached_property
+    def source(self) -> bytes:
+        """The text. Raises ``OSError`` if it cannot be read."""
+        return self._read()
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """Return a span; lines from 1, the given columns are ``ast``'s: UTF-8 bytes from 0."""
@@ -31,7 +38,7 @@ class Positions:
         return Span(line, found.start(1) + 1, line, max(found.end(1), found.start(1) + 1) + 1)
 
     def _column(self, line: int, column: int) -> int:
-        if self._source.isascii():
+        if self.source.isascii():
             return column + 1
         lines = self._decoded()
         if line > len(lines):
@@ -41,5 +48,5 @@ class Positions:
 
     def _decoded(self) -> list[str]:
         if self._lines is None:
-            self._lines = lines_of(decode(self._source))
+            self._lines = lines_of(decode(self.source))
         return self._lines

@@ -105,6 +105,7 @@ class Resolver:
         self._canonical: Table[tuple[str, int], str] = table(project.trace)
         self._scanned: Frame | None = None
         self._scan: dict[Expr, Values] = {}
+        self._passing: list[tuple[Frame, str]] = []
         self._methods: dict[type, Callable[..., Values]] = {
             Name: self._name,
             Attribute: self._attribute,
@@ -202,7 +203,10 @@ class Resolver:
 
     def forced(self, values: Values) -> Values:
         """Replace what lies outside the project by what it is there, where that is known."""
-        if not any(isinstance(value, External) for value in values):
+        for value in values:
+            if type(value) is External:
+                break
+        else:
             return values
         groups: list[Values] = []
         for value in values:
@@ -235,6 +239,9 @@ class Resolver:
         """Prepare for many questions in one frame: the parts of its expressions are repeated."""
         self._scanned = frame
         self._scan = {}
+        self.memo.forget(self._passing)
+        self._passing.clear()
+        self.memo.make_room()
 
     def _builtin(self, expr: Builtin, _: Frame) -> Values:
         values = self.classes.builtin(expr.name)
@@ -285,15 +292,21 @@ class Resolver:
         )
 
     def _item(self, expr: Item, frame: Frame) -> Values:
-        if not expr.unpacked and isinstance(expr.value, Name | Attribute):
-            values = self.evaluate(expr.value, frame)
-        else:
-            values = self.evaluate(expr.value, frame)
+        if not expr.unpacked and self._is_asked_item(expr.value, frame):
+            return ANYTHING
         return union(
-            self.results.item(value, expr.position, expr.unpacked) for value in without_none(values)
+            self.results.item(value, expr.position, expr.unpacked)
+            for value in without_none(self.evaluate(expr.value, frame))
         )
 
+    def _is_asked_item(self, value: Expr, frame: Frame) -> bool:
+        """Whether a test asks what an item of a name is, so that its type does not tell all."""
+        scope = self.module(frame.path).scopes[frame.number]
+        return isinstance(value, Name) and value.id in scope.asked_items
+
     def _subscript(self, expr: Subscript, frame: Frame) -> Values:
+        if self._is_asked_item(expr.value, frame):
+            return ANYTHING
         groups: list[Values] = []
         for value in without_none(self.evaluate(expr.value, frame)):
             if isinstance(value, ClassValue) and self.classes.is_enumeration(value):
@@ -347,6 +360,8 @@ class Resolver:
             if frame.local is not None and name is not None and name in frame.local:
                 return frame.local[name]
         values = without_none(self.evaluate(expr.value, frame))
+        if len(values) == 1:
+            return self.attribute_of(values[0], expr.name)
         return union(self.attribute_of(value, expr.name) for value in values)
 
     def attribute_of(self, value: Value, name: str) -> Values:
@@ -376,9 +391,10 @@ class Resolver:
 
     def _name(self, expr: Name, frame: Frame) -> Values:
         name = expr.id
-        for shadow, values in reversed(frame.shadows):
-            if shadow == name:
-                return values
+        if frame.shadows:
+            for shadow, values in reversed(frame.shadows):
+                if shadow == name:
+                    return values
         if frame.local is not None and name in frame.local:
             return frame.local[name]
         module = self.module(frame.path)
@@ -463,16 +479,23 @@ class Resolver:
 
         if frame.is_plain:
             return self.memo.once((frame.path, frame.number, name), values)
-        return values() if frame.local is not None else self.memo.once((frame, name), values)
+        if frame.local is not None:
+            return values()
+        if frame.everything:
+            # Only questions in the scope that is being scanned have such frames.
+            self._passing.append((frame, name))
+        return self.memo.once((frame, name), values)
 
     def bound(self, name: str, entry: Bindings, positions: list[int], frame: Frame) -> Values:
         """Return what some of the bindings of a name may bind it to."""
         if len(positions) > MAX_ALTERNATIVES:
             return OVERFLOW
+        if len(positions) == 1:
+            return self.bound_by(name, positions[0], entry.every[positions[0]], frame)
         groups = [
             self.bound_by(name, position, entry.every[position], frame)
             for position in positions
-            if len(positions) == 1 or not _is_placeholder(entry.every[position])
+            if not _is_placeholder(entry.every[position])
         ]
         if groups and len(groups) < len(positions):
             # Beside what replaces it, a placeholder is no more than itself.

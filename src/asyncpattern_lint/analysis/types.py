@@ -3,7 +3,7 @@
 Sources: https://typing.python.org/en/latest/spec/ (annotations, generics, aliases, callables).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -115,6 +115,20 @@ class Types:
         self, annotation: Expr, frame: Frame, solved: Solution = NOTHING_SOLVED
     ) -> Values:
         """Return what a value may be, going by its annotation."""
+        if (
+            solved
+            or not isinstance(annotation, Subscript | Union)
+            or frame.everything
+            or frame.local is not None
+            or self._aliases
+            or self._bounds
+        ):
+            return self._annotated(annotation, frame, solved)
+        return self.resolver.memo.kept(
+            ("annotated", annotation, frame), lambda: self._annotated(annotation, frame, solved)
+        )
+
+    def _annotated(self, annotation: Expr, frame: Frame, solved: Solution) -> Values:
         match annotation:
             case Builtin(name=name):
                 return self.resolver.classes.builtin(name)
@@ -124,6 +138,8 @@ class Types:
                 return bounded(self._subscripted(annotation, frame, solved))
             case Name() | Attribute():
                 values = self.resolver.evaluate(annotation, frame)
+                if len(values) == 1:
+                    return self._of_type(values[0], solved) or ANYTHING
                 return union(self._of_type(value, solved) for value in values) or ANYTHING
             case _:
                 return ANYTHING
@@ -212,6 +228,8 @@ class Types:
 
     def _subscripted(self, annotation: Subscript, frame: Frame, solved: Solution) -> Values:
         heads = self.resolver.evaluate(annotation.value, frame)
+        if len(heads) == 1:
+            return self._apply(heads[0], annotation.args, frame, solved)
         return union(self._apply(head, annotation.args, frame, solved) for head in heads)
 
     def _apply(
@@ -363,7 +381,7 @@ class Types:
     def solve(
         self,
         function: FunctionValue,
-        arguments: tuple[Values, ...],
+        arguments: Sequence[Values],
         keywords: Mapping[str, Values],
         solved: Solution = NOTHING_SOLVED,
     ) -> dict[TypeVariable, Values]:
@@ -395,7 +413,7 @@ class Types:
         return known
 
     def _given(
-        self, parameter: Parameter, arguments: tuple[Values, ...], keywords: Mapping[str, Values]
+        self, parameter: Parameter, arguments: Sequence[Values], keywords: Mapping[str, Values]
     ) -> Iterator[Values]:
         if parameter.name in keywords:
             yield keywords[parameter.name]
@@ -523,7 +541,7 @@ class Types:
                 if known:
                     self.unify(argument, known, frame, solution)
 
-    def call(self, function: CallableValue, arguments: tuple[Values, ...]) -> Values:
+    def call(self, function: CallableValue, arguments: Sequence[Values]) -> Values:
         """Return what calling something of type ``Callable[...]`` gives."""
         solution = dict(function.solution)
         if isinstance(function.parameters, TupleDisplay):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from itertools import chain
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, dataclass_transform
 
 from asyncpattern_lint.findings import Step, Target
 from asyncpattern_lint.index.finder import Location
@@ -25,8 +25,7 @@ def _cached_hash(self: Any) -> int:
         if compared is None:
             names = [f.name for f in fields(self) if f.compare]
             compared = _COMPARED[type(self)] = attrgetter(*names)
-        known = hash(compared(self)) or 1
-        object.__setattr__(self, "_hash", known)
+        known = self._hash = hash(compared(self)) or 1
     return known
 
 
@@ -35,23 +34,34 @@ _COMPARED: "dict[type, attrgetter[Any]]" = {}
 Made = TypeVar("Made")
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def value_class(cls: type[Made]) -> type[Made]:
+    """Make a dataclass that the type checker takes for frozen.
+
+    Really frozen ones take three times as long to make, and millions are made.
+    """
+    return dataclass(slots=True, unsafe_hash="__hash__" not in cls.__dict__)(cls)
+
+
 def replace(value: Made, /, **changes: Any) -> Made:
     """Do what ``dataclasses.replace`` does, for the classes here and many times as fast."""
     kind = type(value)
     known = _GIVEN.get(kind)
     if known is None:
-        names = tuple(f.name for f in fields(kind) if f.init)  # type: ignore[arg-type]  # all are dataclasses
-        known = _GIVEN[kind] = (names, attrgetter(*names))
-    names, given = known
-    arguments = dict(zip(names, given(value), strict=True))
-    arguments.update(changes)
-    return kind(**arguments)
+        names = [f.name for f in fields(kind) if f.init]  # type: ignore[arg-type]  # all are dataclasses
+        places = {name: place for place, name in enumerate(names)}
+        known = _GIVEN[kind] = (places, attrgetter(*names))
+    places, given = known
+    arguments = list(given(value))
+    for name, change in changes.items():
+        arguments[places[name]] = change
+    return kind(*arguments)
 
 
-_GIVEN: "dict[type, tuple[tuple[str, ...], attrgetter[Any]]]" = {}
+_GIVEN: "dict[type, tuple[dict[str, int], attrgetter[Any]]]" = {}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Unknown:
     """A value of which nothing is known.
 
@@ -64,12 +74,12 @@ class Unknown:
     is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Decided(Unknown):
     """A value that the code asks about, so that a place may know more of it than is known here."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ModuleValue:
     """A module whose file is known."""
 
@@ -77,7 +87,7 @@ class ModuleValue:
     steps: tuple[Step, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class External:
     """Something outside the project, by the dotted name under which it was reached.
 
@@ -95,7 +105,7 @@ class Binds(enum.IntEnum):
     NOTHING = 2
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FunctionValue:
     """A function as ``def`` makes it: file, number of its scope, and where it was defined.
 
@@ -118,7 +128,7 @@ class FunctionValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class LambdaValue:
     """A lambda and where it was defined."""
 
@@ -131,7 +141,7 @@ class LambdaValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class FactoryValue:
     """A function whose calls a decorator turns into objects with these protocols."""
 
@@ -143,7 +153,7 @@ class FactoryValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class PropertyValue:
     """A property as its class holds it: reading it calls ``getter``."""
 
@@ -154,7 +164,7 @@ class PropertyValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class ClassValue:
     """A class: file and number of its scope.
 
@@ -178,7 +188,7 @@ class ClassValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class SuperValue:
     """``super()``: what follows a class in the order of resolution of a receiver's class."""
 
@@ -186,7 +196,7 @@ class SuperValue:
     receiver: "Value"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Partial:
     """A callable with some of its arguments already given (``functools.partial``)."""
 
@@ -199,7 +209,7 @@ class Partial:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class CallableValue:
     """A callable that only a type describes: ``Callable[parameters, result]``.
 
@@ -216,19 +226,19 @@ class CallableValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Constant:
     """A callable that gives the same whenever it is called."""
 
     result: "Values"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Identity:
     """A decorator that gives back what it gets, or a wrapper of the same kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class TypeVariable:
     """A type variable, by the scope that it belongs to and its name."""
 
@@ -237,7 +247,7 @@ class TypeVariable:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class AliasValue:
     """A type that is not a plain class, such as ``Optional[A]``, and the frame it is meant in."""
 
@@ -250,7 +260,7 @@ class AliasValue:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Produced:
     """What calling an async, generator or context manager function gives: work not yet done.
 
@@ -272,7 +282,7 @@ class Produced:
     __hash__ = _cached_hash
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class InstanceValue:
     """An instance of a known class.
 
@@ -354,7 +364,7 @@ SELF: Final = TypeVariable("", 0, "Self")
 Solution = Mapping[TypeVariable, Values]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Frame:
     """Where an expression is evaluated: file, scope number, and what is known of parameters.
 
@@ -542,12 +552,18 @@ def contradicted(values: Values) -> Values:
 _WEIGHTY = (InstanceValue, ClassValue, AliasValue, Produced, CallableValue, FunctionValue)
 
 _STEPLESS = frozenset(
-    {Unknown, External, Identity, SuperValue, CallableValue, Constant, TypeVariable, AliasValue}
+    {
+        Unknown,
+        Decided,
+        External,
+        Identity,
+        SuperValue,
+        CallableValue,
+        Constant,
+        TypeVariable,
+        AliasValue,
+    }
 )
-
-
-def _is_stepless(value: Value) -> bool:
-    return type(value) in _STEPLESS or isinstance(value, Unknown)
 
 
 def without_steps(value: Value) -> Value:
@@ -556,7 +572,7 @@ def without_steps(value: Value) -> Value:
     What values are made of goes through here, so that comparing them stays cheap however deep
     they are.
     """
-    if not _is_stepless(value) and value.steps:  # type: ignore[union-attr]  # narrowed by its exact type
+    if type(value) not in _STEPLESS and value.steps:  # type: ignore[union-attr]  # narrowed by its exact type
         value = replace(value, steps=())
     return _SAME.setdefault(value, value)
 
@@ -578,10 +594,16 @@ def with_steps(values: Values, steps: tuple[Step, ...]) -> Values:
     """Put steps in front of the evidence of each value that carries evidence."""
     if not steps:
         return values
-    return tuple(
-        value if _is_stepless(value) else replace(value, steps=_joined(steps, value.steps))  # type: ignore[union-attr]  # narrowed by its exact type
-        for value in values
-    )
+    if len(values) == 1:
+        return (_with_steps(values[0], steps),)
+    return tuple([_with_steps(value, steps) for value in values])
+
+
+def _with_steps(value: Value, steps: tuple[Step, ...]) -> Value:
+    if type(value) in _STEPLESS:
+        return value
+    known: tuple[Step, ...] = value.steps  # type: ignore[union-attr]  # narrowed by its exact type
+    return replace(value, steps=_joined(steps, known) if known else steps)
 
 
 def _joined(first: tuple[Step, ...], rest: tuple[Step, ...]) -> tuple[Step, ...]:

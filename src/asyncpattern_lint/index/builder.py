@@ -228,6 +228,11 @@ class _Builder(ExpressionVisitor):
         if len(known) < _MAX_SETS:
             known.append(AttributeSet(line, self.number, value, declared))
 
+    def note_asked_item(self, name: str) -> None:
+        known = self.index.scopes[self.number].asked_items
+        if name not in known:
+            known.append(name)
+
     def note_item(self, name: str, key: str) -> None:
         scope = self.index.scopes[self.number]
         if scope.name in {"__new__", "__init__"} and name in scope.bindings and name != "self":

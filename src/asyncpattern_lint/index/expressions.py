@@ -23,7 +23,7 @@ from asyncpattern_lint.index.conditions import (
     without,
 )
 from asyncpattern_lint.index.drives import of_step
-from asyncpattern_lint.index.handlers import asked_about, opposite
+from asyncpattern_lint.index.handlers import asked_about, asked_items, opposite
 from asyncpattern_lint.index.lowering import (
     annotation,
     display,
@@ -158,6 +158,9 @@ class ExpressionVisitor:
 
     def note_step(self, made: ast.Call, value: Expr) -> None:
         """Note that the next item of what a call gives is taken."""
+
+    def note_asked_item(self, name: str) -> None:
+        """Note that a test asks what an item of a name is."""
 
     def note_item(self, name: str, key: str) -> None:
         """Note that an item of what a name stands for is set: ``*`` for a computed key."""
@@ -343,6 +346,8 @@ class ExpressionVisitor:
         made = of_step(node)
         if made is not None:
             self.note_step(made, func.value if type(func) is Attribute else args[0])
+        for name in asked_items(node):
+            self.note_asked_item(name)
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
         name = ""

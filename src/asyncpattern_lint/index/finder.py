@@ -101,6 +101,7 @@ class Finder:
         self._lookups: dict[tuple[str, str], Lookup] = {}
         self._relatives: dict[tuple[str, int, str], Lookup] = {}
         self._folders: dict[str, str] = {}
+        self._names: dict[str, str] = {}
         self._roots: dict[tuple[str, str], tuple[Root, ...]] = {}
         self._ignored: GitIgnore | None = None
         self._distributions: list[Root] | None = None
@@ -144,6 +145,12 @@ class Finder:
 
     def module_name(self, path: str) -> str:
         """Return the dotted name of a file, counted from its outermost regular package."""
+        known = self._names.get(path)
+        if known is None:
+            known = self._names[path] = self._module_name(path)
+        return known
+
+    def _module_name(self, path: str) -> str:
         folders = self.package_folders(path)
         parts = [os.path.basename(folder) for folder in folders]
         stem = os.path.basename(path).partition(".")[0]

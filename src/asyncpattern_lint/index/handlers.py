@@ -133,7 +133,7 @@ def truth_of(test: ast.expr, constants: Mapping[str, bool]) -> bool | None:
         case ast.BoolOp(op=ast.Or(), values=values):
             truths = [truth_of(value, constants) for value in values]
             return True if True in truths else False if None not in truths else None
-        case ast.Compare(left=left, ops=[sign], comparators=[right]):
+        case ast.Compare(left=left, ops=[sign], comparators=[right]) if _is_version(left):
             return _truth_of_version(ast.unparse(left), sign, ast.unparse(right))
         case _:
             return None
@@ -146,9 +146,25 @@ def asked_about(test: ast.expr) -> frozenset[str]:
         for node in ast.walk(test)
         if isinstance(node, ast.Call)
         and (last_name(node.func) in GUARDS or last_name(node.func).startswith(GUARD_PREFIXES))
-        for argument in node.args
+        for argument in map(_without_subscripts, node.args)
         if isinstance(argument, ast.Name)
     )
+
+
+def asked_items(node: ast.Call) -> Iterator[str]:
+    """Yield the names of whose items a call asks what they are."""
+    name = last_name(node.func)
+    if name in GUARDS or name.startswith(GUARD_PREFIXES):
+        for argument in node.args:
+            plain = _without_subscripts(argument)
+            if plain is not argument and isinstance(plain, ast.Name):
+                yield plain.id
+
+
+def _without_subscripts(node: ast.expr) -> ast.expr:
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def condition_of(test: ast.expr) -> Condition | None:
@@ -235,6 +251,12 @@ _ASKS_FOR_3: dict[type[ast.cmpop], bool] = {
 _ASKS_FOR_2: dict[type[ast.cmpop], bool] = {
     ast.Eq: False, ast.NotEq: True, ast.Gt: True, ast.LtE: False,
 }  # fmt: skip
+
+
+def _is_version(node: ast.expr) -> bool:
+    """Whether an expression may be a version, as writing it out would tell."""
+    asked = node.value if isinstance(node, ast.Subscript) else node
+    return isinstance(asked, ast.Attribute) and asked.attr in {"version_info", "major"}
 
 
 def _truth_of_version(left: str, sign: ast.cmpop, right: str) -> bool | None:

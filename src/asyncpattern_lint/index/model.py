@@ -497,7 +497,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     ``type_parameters`` are those of PEP 695. Of a class, ``attributes_set`` are the attributes
     that its methods set on ``self`` or ``cls``, ``sets_computed`` tells that they also set some
     under computed names, and ``metaclass`` is the keyword of that name. ``writes`` are the
-    attributes that the scope sets on other objects than ``self``; ``guards`` what its statements
+    attributes that the scope sets on other objects than ``self``; ``asked_items`` the names of
+    whose items a test asks what they are; ``guards`` what its statements
     ask before they go on. ``yielding`` holds the bits of ``yields.Yielding`` of a generator,
     ``drives`` the calls whose items are taken with ``async for`` or ``anext``.
     """
@@ -531,6 +532,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     metaclass: Expr | None = None
     writes: list[str] = msgspec.field(default_factory=list)
     guards: list[Condition] = msgspec.field(default_factory=list)
+    asked_items: list[str] = msgspec.field(default_factory=list)
     yielding: int = 0
     drives: list[Drive] = msgspec.field(default_factory=list)
 

@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import sys
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,8 +43,8 @@ MAX_BYTES = 10_000_000
 #: Below this many files, starting processes costs more than it saves.
 _PARALLEL_THRESHOLD = 150
 
-#: So many outlines are kept decoded: the ones that a run comes back to.
-_MAX_DECODED = 1_000
+#: So many outlines are kept decoded at first. Those that a run comes back to later stay.
+_MAX_DECODED = 400
 
 Outline = ModuleIndex | Failure
 
@@ -112,7 +112,9 @@ class Project:
         self._keys: dict[str, bytes] = {}
         self._learned: set[str] = set()
         self.trace: Trace | None = None
-        self._decoded: OrderedDict[str, ModuleIndex] = OrderedDict()
+        self._decoded: dict[str, ModuleIndex] = {}
+        self._passing: deque[str] = deque()
+        self._dropped: set[str] = set()
         self._facts = _Facts()
         self._loaded: set[str] = set()
         self._lent = False
@@ -143,7 +145,6 @@ class Project:
             self.trace.read(path)
         known = self._decoded.get(path)
         if known is not None:
-            self._decoded.move_to_end(path)
             return known
         entry = self._entries.get(path)
         if entry is None:
@@ -158,8 +159,12 @@ class Project:
             outline = self._outline(path, entry)
         if isinstance(outline, ModuleIndex):
             self._decoded[path] = outline
-            if len(self._decoded) > _MAX_DECODED:
-                self._decoded.popitem(last=False)
+            if path not in self._dropped:
+                self._passing.append(path)
+            if len(self._passing) > _MAX_DECODED:
+                dropped = self._passing.popleft()
+                del self._decoded[dropped]
+                self._dropped.add(dropped)
         return outline
 
     def _made(self, path: str) -> Outline:

@@ -17,7 +17,8 @@ class BrokenOverrideRule(Rule):
     statement, so that a coroutine never runs.
 
     Callers elsewhere may know which class they have. So there is a finding only if the class
-    itself inherits the call, and if that does not ask what it got.
+    itself inherits the call, if that does not ask what it got, and if no other inherited method
+    can work with the override.
 
     ## Why is this bad?
     The inherited method raises `TypeError` for this class only, or skips the override's work in
