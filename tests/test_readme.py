@@ -74,7 +74,7 @@ def test_the_commands_are_well_formed(line: str) -> None:
 def test_the_configurations_are_well_formed(block: str) -> None:
     configuration = yaml.safe_load(block)
     for job in configuration.get("jobs", {}).values():
-        (step,) = [step for step in job["steps"] if "asyncpattern-lint" in step["uses"]]
+        (step,) = [step for step in job["steps"] if "/asyncpattern-lint@" in step["uses"]]
         inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
         assert set(step["with"]) <= set(inputs)
 

@@ -64,7 +64,7 @@ class ChangeSession:
             others = tuple(path for path in found.files if path not in left)
             load(project, found.files, self.settings.jobs, progress)
         look = look_at(self.settings, project, files)
-        elsewhere = look_at(self.settings, project, others, look.checker)
+        elsewhere = look_at(self.settings, project, others, checker=look.checker)
         brought = elsewhere.findings - self._there_before(project, elsewhere.findings)
         sieve = Sieve(project, self.settings, look.unchecked | elsewhere.unchecked)
         here, suppressed = sieve.without_suppressed(look.findings, files)
@@ -74,11 +74,12 @@ class ChangeSession:
         told, remark = sieve.without_baselined([*here, *there, *old], baseline, files)
         open_findings = {*here, *(f for f in there if f.code != UNUSED)}
         kept = [finding for finding in told if finding in open_findings]
-        tally, unresolved = Session(self.settings).census(look.checker, files)
+        tally, unresolved = Session(self.settings).census(project, files, look.checker)
+        project.save()
         return Report(
             findings=with_fixes_of(kept, project),
             files=len(files) + len(others),
-            candidates=look.checker.walked,
+            candidates=look.candidates + elsewhere.candidates,
             notices=(*found.notices, *remarks(len(found.files), look.unreadable, remark)),
             seconds=time.perf_counter() - start,
             tally=tally,

@@ -159,6 +159,13 @@ class GitIgnore:
         above = self._folder(os.path.dirname(absolute))
         return above.ignored or above.ignores(absolute, is_folder=os.path.isdir(absolute))
 
+    def sources(self) -> Iterator[str]:
+        """Yield the paths of all that was looked for so far, whether it is there or not."""
+        for folder in self._folders:
+            yield os.path.join(folder, ".git")
+            yield os.path.join(folder, ".gitignore")
+            yield _exclude_file(folder)
+
     def start(self, folder: str) -> "_Folder":
         """Return the state of a folder that the user named, which is therefore not ignored."""
         state = self._folder(folder)

@@ -15,7 +15,8 @@ from asyncpattern_lint.findings import (
     Step,
 )
 from asyncpattern_lint.index.blocks import MARKDOWN, Block, blocks_of_module, blocks_of_text
-from asyncpattern_lint.index.project import Project, is_test
+from asyncpattern_lint.index.entry import is_test
+from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.protocol import Kind
 from asyncpattern_lint.rule import findings_of
 from asyncpattern_lint.source import Span, decode

@@ -3,7 +3,6 @@
 A rule is a class in a module of its own under ``rules``; nothing else has to name it.
 """
 
-import ast
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
@@ -269,6 +268,8 @@ def one_line(reference: str) -> str:
     """Return a reference on one line, without its comments."""
     line = " ".join(reference.split())
     if "\n" in reference:
+        import ast
+
         with catch_warnings(action="ignore"), suppress(*_UNPARSABLE):
             line = ast.unparse(ast.parse(f"({reference}\n)", mode="eval"))
     return line

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asyncpattern_lint.analysis.checker import Checker
-from asyncpattern_lint.analysis.workers import check_all
 from asyncpattern_lint.baseline import Baseline, read_baseline
+from asyncpattern_lint.cache.place import NAME as CACHE
+from asyncpattern_lint.cache.shelf import open_shelf
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import (
     Discovery,
@@ -26,21 +26,25 @@ from asyncpattern_lint.findings import (
     Annotations,
     ConflictingTwin,
     Finding,
-    Observation,
     Report,
     Tally,
-    Unreadable,
     Unresolved,
 )
 from asyncpattern_lint.globs import Globs
+from asyncpattern_lint.index.disk import Disk, Witness
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.recall import Found, Recollection
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
 
 if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.checker import Checker
     from asyncpattern_lint.fixes.repair import Repair
+
+#: The code of files that cannot be read or parsed, of which nothing else is told.
+UNREADABLE = "APL901"
 
 #: Deep enough for code that people write, and not too deep for LibCST's native stack.
 _RECURSION_LIMIT = 5_000
@@ -76,7 +80,11 @@ class Session:
         with at_full_speed():
             baseline = baseline_of(settings)
             files = discovered(settings).files
-            return Opened(settings, open_project(settings, files, None), files, baseline)
+            project, look, recollection = self._first_look(files, None)
+            if recollection is not None:
+                recollection.save(project)
+            project.save()
+            return Opened(settings, project, files, look, baseline)
 
     def _check(
         self,
@@ -95,15 +103,19 @@ class Session:
         if settings.docs:
             files, documents = _with_documents(settings, found.files)
         run = _Run(settings, files, baseline, documents)
-        project = open_project(settings, files, progress)
-        first = run.look(project)
+        project, look, recollection = self._first_look(files, progress)
+        first = run.told(project, look, recollection)
+        if recollection is not None:
+            recollection.save(project)
+        project.save()
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
-        tally, unresolved = self.census(last.checker, files)
+        tally, unresolved = self.census(project, files, last.checker)
+        project.save()
         return Report(
             findings=last.told,
             files=len(files) + len(documents),
-            candidates=first.checker.walked,
+            candidates=look.candidates,
             notices=(
                 *found.notices,
                 *remarks(len(files) + len(documents), last.unreadable, last.remark),
@@ -119,6 +131,48 @@ class Session:
             changes=() if repaired is None else repaired.changes,
             unsafe_fixes=settings.unsafe_fixes,
             twins=last.twins,
+        )
+
+    def _first_look(
+        self, files: Sequence[str], progress: Callable[[int, int], None] | None
+    ) -> tuple[Project, "Look", Recollection | None]:
+        """Look at the files of the project, as far as what was found before does not stand."""
+        settings = self.settings
+        project, recollection = recalled(settings, files)
+        spares_loading = (
+            recollection is not None
+            and not self._needs_outlines()
+            and (not recollection.is_whole or not self._is_whole() or recollection.is_described)
+            and (recollection.is_whole or recollection.lend_facts(project))
+        )
+        if not spares_loading:
+            load(project, files, settings.jobs, progress)
+        if recollection is None:
+            return project, look_at(settings, project, files, whole=self._is_whole()), None
+        if not recollection.settle(project):
+            project, _ = recalled(settings, files, recollection)
+            load(project, files, settings.jobs, progress)
+        is_partial = recollection.is_partial
+        whole = self._is_whole()
+        look = look_at(settings, project, files, recollection, whole=whole)
+        if is_partial and project.strays:
+            # In a first run the strays would have had a say in what was not asked again.
+            project, _ = recalled(settings, files, recollection)
+            load(project, files, settings.jobs, progress)
+            look = look_at(settings, project, files, recollection, whole=whole)
+        return project, look, recollection
+
+    def _is_whole(self) -> bool:
+        """Whether a folder is checked, and not only files."""
+        return any(path.is_dir() for path in self.settings.paths)
+
+    def _needs_outlines(self) -> bool:
+        settings = self.settings
+        return (
+            settings.is_fixing
+            or settings.statistics
+            or settings.show_unresolved
+            or bool(settings.docs)
         )
 
     def _repair(
@@ -138,7 +192,8 @@ class Session:
             revised = project.revised({**settings.overlay, **overlay})
             for _ in revised.load(run.files, settings.jobs):
                 pass
-            return run.look(revised)
+            whole = self._is_whole()
+            return run.told(revised, look_at(settings, revised, run.files, whole=whole))
 
         fixable = frozenset(known_codes()) if settings.fixable is None else settings.fixable
         try:
@@ -187,7 +242,7 @@ class Session:
         return Annotations(comments, files, tuple(failed), report.notices)
 
     def census(
-        self, checker: Checker, files: Iterable[str]
+        self, project: Project, files: Iterable[str], checker: "Checker | None"
     ) -> tuple[Tally | None, tuple[Unresolved, ...] | None]:
         """Count the asynchronous uses, and list the unresolved ones, as far as asked for.
 
@@ -196,6 +251,7 @@ class Session:
         explain = self.settings.show_unresolved
         if not explain and not self.settings.statistics:
             return None, None
+        checker = checker or checker_of(self.settings, project)
         tally = Tally(0, 0)
         listed: list[Unresolved] = []
         for path in files:
@@ -213,13 +269,21 @@ class Opened:
     """
 
     def __init__(
-        self, settings: Settings, project: Project, files: Sequence[str], baseline: Baseline
+        self,
+        settings: Settings,
+        project: Project,
+        files: Sequence[str],
+        look: "Look",
+        baseline: Baseline,
     ) -> None:
         self.project = project
         self.files = files
         self._settings = settings
+        self._look = look
         self._baseline = baseline
-        self._checker = Checker(project, candidates=settings.candidates)
+        self._findings: dict[str, set[Finding]] = {path: set() for path in files}
+        for finding in look.findings:
+            self._findings.setdefault(finding.path, set()).add(finding)
 
     def findings_in(self, path: str) -> tuple[Finding, ...]:
         """Return what is to be told of one file, in order."""
@@ -230,9 +294,12 @@ class Opened:
         ):
             return ()
         with at_full_speed():
-            look = look_at(settings, self.project, (path,), self._checker)
-            sieve = Sieve(self.project, settings, look.unchecked)
-            told, _ = sieve.without_suppressed(look.findings, (path,))
+            findings, unchecked = self._findings.get(path), self._look.unchecked
+            if findings is None:
+                look = look_at(settings, self.project, (path,))
+                findings, unchecked = look.findings, look.unchecked
+            sieve = Sieve(self.project, settings, unchecked)
+            told, _ = sieve.without_suppressed(findings, (path,))
             told, _ = sieve.without_baselined(told, self._baseline, (path,))
         return tuple(sorted(told, key=lambda finding: finding.sort_key))
 
@@ -255,17 +322,19 @@ def at_full_speed() -> Iterator[None]:
 class Look(NamedTuple):
     """What a look at files found.
 
-    ``every`` holds the findings of every code where something may be fixed, ``findings`` those
-    of the codes that are on. ``unreadable`` counts the files that cannot be read or parsed where
-    APL901 is off; ``unchecked`` are those of which nothing else is known. ``twins`` counts the
-    functions with a namesake of another kind.
+    ``every`` holds the findings of every code there is, ``findings`` those of the codes that are
+    on. ``candidates`` counts the files with scopes that had to be walked, ``unreadable`` those
+    that cannot be read or parsed where APL901 is off; ``unchecked`` are those of which nothing
+    else is known. ``twins`` counts the functions with a namesake of another kind. ``checker`` is
+    None where there was nothing to check.
     """
 
     every: set[Finding]
     findings: set[Finding]
-    checker: Checker
+    candidates: int
     unreadable: int
     unchecked: frozenset[str]
+    checker: "Checker | None"
     twins: int = 0
 
 
@@ -273,40 +342,67 @@ def look_at(
     settings: Settings,
     project: Project,
     files: Iterable[str],
-    checker: Checker | None = None,
+    recollection: Recollection | None = None,
+    checker: "Checker | None" = None,
     *,
     whole: bool = False,
 ) -> Look:
     """Find what is wrong in the files of a project, whatever is kept back of it.
 
+    A ``checker`` that has answered questions about the project need not answer them again.
     ``whole`` tells that what describes the project is looked at, too.
     """
-    checker = checker or Checker(project, candidates=settings.candidates)
-    # A fix must not bring a finding, even one that nobody asked for.
-    known = frozenset(known_codes()) if settings.is_fixing else None
+    known = frozenset(known_codes())
     every: set[Finding] = set()
     findings: set[Finding] = set()
-    unreadable = twins = 0
+    candidates = unreadable = twins = 0
     unchecked: set[str] = set()
+    paths = tuple(files)
+    asked = [path for path in paths if recollection is None or recollection.of(path) is None]
+    fresh: dict[str, Found] = {}
+    if asked:
+        from asyncpattern_lint.analysis.workers import check_all
 
-    def looks() -> Iterator[tuple[str, Iterable[Observation]]]:
-        yield from check_all(checker, tuple(files), settings.jobs)
-        if whole:
-            for observation in checker.check_project(project.finder.project):
-                yield observation.path, (observation,)
-
-    for path, observations in looks():
-        enabled = settings.enabled_in(path)
-        for observation in observations:
-            if isinstance(observation, Unreadable):
+        checker = checker or checker_of(settings, project)
+        for checked in check_all(checker, asked, settings.jobs):
+            # What is off today may be on tomorrow, and a fix must not bring it.
+            told = [f for seen in checked.observations for f in findings_of(seen, known)]
+            conflicts = sum(isinstance(seen, ConflictingTwin) for seen in checked.observations)
+            found = Found(tuple(told), checked.is_walked, conflicts, checked.trace)
+            fresh[checked.path] = found
+            if recollection is not None:
+                recollection.take(checked.path, found)
+    for path in paths:
+        known_before = None if recollection is None else recollection.of(path)
+        found = fresh[path] if known_before is None else known_before
+        candidates += found.is_candidate
+        twins += found.twins
+        enabled = settings.enabled_in(path) if found.findings else frozenset()
+        for finding in found.findings:
+            every.add(finding)
+            if finding.code in enabled:
+                findings.add(finding)
+            if finding.code == UNREADABLE:
                 unchecked.add(path)
-                unreadable += "APL901" not in enabled
-            twins += isinstance(observation, ConflictingTwin)
-            for finding in findings_of(observation, known or enabled):
-                every.add(finding)
-                if finding.code in enabled:
-                    findings.add(finding)
-    return Look(every, findings, checker, unreadable, frozenset(unchecked), twins)
+                unreadable += UNREADABLE not in enabled
+    if whole:
+        described = None if recollection is None else recollection.described
+        if described is None:
+            checker = checker or checker_of(settings, project)
+            seen_in_all = checker.check_project(project.finder.project)
+            described = tuple(f for seen in seen_in_all for f in findings_of(seen, known))
+            if recollection is not None:
+                recollection.describe(described)
+        every.update(described)
+        findings.update(f for f in described if f.code in settings.enabled_in(f.path))
+    return Look(every, findings, candidates, unreadable, frozenset(unchecked), checker, twins)
+
+
+def checker_of(settings: Settings, project: Project) -> "Checker":
+    """Return what checks the files of a project; it is not needed where nothing has changed."""
+    from asyncpattern_lint.analysis.checker import Checker
+
+    return Checker(project, candidates=settings.candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +419,7 @@ class _Told:
     baselined: int
     unreadable: int
     remark: str
-    checker: Checker = field(compare=False)
+    checker: "Checker | None" = field(compare=False)
     notices: tuple[str, ...] = ()
     twins: int = 0
 
@@ -337,11 +433,9 @@ class _Run:
     baseline: Baseline
     documents: tuple[str, ...] = ()
 
-    def look(self, project: Project) -> _Told:
-        """Find what is wrong, keep back what comments suppress and the baseline lists."""
+    def told(self, project: Project, look: Look, recollection: Recollection | None = None) -> _Told:
+        """Keep back what comments suppress and the baseline lists."""
         settings = self.settings
-        whole = any(path.is_dir() for path in settings.paths)
-        look = look_at(settings, project, self.files, whole=whole)
         sieve = Sieve(project, settings, look.unchecked)
         findings, notices = look.findings, tuple[str, ...]()
         if settings.docs:
@@ -353,7 +447,7 @@ class _Run:
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
         return _Told(
             every=frozenset(look.every),
-            told=with_fixes_of(told, project),
+            told=with_fixes_of(told, project, recollection),
             suppressed=suppressed,
             baselined=len(unsuppressed) - len(told),
             unreadable=look.unreadable,
@@ -364,25 +458,84 @@ class _Run:
         )
 
 
-def with_fixes_of(findings: Iterable[Finding], project: Project) -> tuple[Finding, ...]:
+def with_fixes_of(
+    findings: Iterable[Finding], project: Project, recollection: Recollection | None = None
+) -> tuple[Finding, ...]:
     """Return the findings in order, with their fixes.
 
     What is kept back needs none, and has no say in what the others get.
     """
-    ordered = sorted(findings, key=lambda finding: finding.sort_key)
-    if any(finding.remedy for finding in ordered):
+    by_path: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: finding.sort_key):
+        by_path.setdefault(finding.path, []).append(finding)
+    mended: list[Finding] = []
+    for path, here in by_path.items():
+        if any(finding.remedy for finding in here):
+            mended += _mended(path, here, project, recollection)
+        else:
+            mended += here
+    return tuple(sorted(mended, key=lambda finding: finding.sort_key))
+
+
+def _mended(
+    path: str, findings: Sequence[Finding], project: Project, recollection: Recollection | None
+) -> Sequence[Finding]:
+    known = None if recollection is None else recollection.mended(path, findings)
+    if known is None:
         from asyncpattern_lint.fixes.making import with_fixes
 
-        ordered = sorted(with_fixes(ordered, project.read), key=lambda finding: finding.sort_key)
-    return tuple(ordered)
+        known = list(with_fixes(findings, project.read))
+        if recollection is not None:
+            recollection.mend(path, findings, known)
+    return known
 
 
 def open_project(
     settings: Settings, files: Iterable[str], progress: Callable[[int, int], None] | None
 ) -> Project:
     """Return the project around the paths, with the outlines of the files."""
+    project = _unread(settings, Disk())
+    load(project, tuple(files), settings.jobs, progress)
+    project.save()
+    return project
+
+
+def recalled(
+    settings: Settings, files: Sequence[str], recollection: Recollection | None = None
+) -> tuple[Project, Recollection | None]:
+    """Return the project around the paths, and what is remembered of the files.
+
+    No outline is there yet. A recollection that is given goes on with the project. Text that
+    stands in for a file leaves no memory.
+    """
+    witness = Witness()
+    project = _unread(settings, witness)
+    project.expect(files)
+    if project.shelf is None or settings.overlay:
+        return project, None
+    if recollection is not None:
+        recollection.witness = witness
+        recollection.forget()
+        project.trace = recollection.trace()
+        return project, recollection
+    finder = project.finder
+    identity = (
+        finder.project,
+        sorted(finder.given),
+        finder.sources,
+        project.environment.identity,
+        sys.prefix,
+        settings.candidates,
+    )
+    recollection = Recollection(project.shelf, witness, files, identity)
+    if not recollection.is_whole:
+        project.trace = recollection.trace()
+    return project, recollection
+
+
+def _unread(settings: Settings, disk: Disk) -> Project:
     root, given = _roots(settings.paths, settings.cwd)
-    finder = Finder(root, given, map(str, settings.src))
+    finder = Finder(root, given, map(str, settings.src), disk)
     try:
         environment = locate(
             root,
@@ -391,9 +544,15 @@ def open_project(
         )
     except EnvironmentNotFound as error:
         raise UsageError(f"{settings.python_place()}: {error}") from error
-    project = Project(finder, overlay=settings.overlay, environment=environment)
-    load(project, tuple(files), settings.jobs, progress)
-    return project
+    shelf = open_shelf(cache_root(settings)) if settings.cache else None
+    return Project(finder, settings.overlay, environment.on(disk), shelf)
+
+
+def cache_root(settings: Settings) -> str:
+    """Return the folder of the cache: the one that is named, else in the project."""
+    if settings.cache_dir is not None:
+        return str(settings.cache_dir)
+    return os.path.join(_roots(settings.paths, settings.cwd)[0], CACHE)  # noqa: PTH118
 
 
 def load(

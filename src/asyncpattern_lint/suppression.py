@@ -7,7 +7,7 @@ The spellings of ``noqa`` are those of flake8
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -207,25 +207,28 @@ class Suppressions:
                     suppressed = True
         return suppressed
 
-    def unused(self, known: Iterable[str], enabled: frozenset[str]) -> Iterator[Unused]:
+    def unused(self, known: Mapping[str, bool], enabled: frozenset[str]) -> Iterator[Unused]:
         """Yield the suppressions that suppressed nothing so far.
 
-        ``known`` are all codes there are. Of a comment for codes that are not ``enabled``
-        nothing is known; a comment that does not speak of this linter is left alone.
+        ``known`` are all codes there are, and whether they are on by default. Of a comment for codes
+        that are not ``enabled`` nothing is known, but where it is for others too, those that are
+        off by default do not matter. A comment that does not speak of this linter is left alone.
         """
         judged = [code for code in known if code != UNUSED]
+        usual = [code for code in judged if known[code]]
         for suppression in self.all:
             if not suppression.is_ours:
                 continue
             if suppression.codes is None:
-                if enabled.issuperset(judged) and (suppression, "") not in self._used:
+                if enabled.issuperset(usual) and (suppression, "") not in self._used:
                     yield Unused(suppression, (), ())
                 continue
             idle, unknown = [], []
             for prefix in suppression.codes:
                 meant = [code for code in judged if code.startswith(prefix)]
                 if meant:
-                    if enabled.issuperset(meant) and (suppression, prefix) not in self._used:
+                    asked = [code for code in meant if known[code]] or meant
+                    if enabled.issuperset(asked) and (suppression, prefix) not in self._used:
                         idle.append(prefix)
                 elif prefix != UNUSED:
                     unknown.append(prefix)

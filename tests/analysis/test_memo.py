@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from asyncpattern_lint.analysis import memo as memo_module
 from asyncpattern_lint.analysis.memo import DEPTH_LIMIT, Memo
 from asyncpattern_lint.analysis.values import ANYTHING, OVERFLOW, External, Values, union
+from asyncpattern_lint.index.trace import EVERYTHING, UNSETTLED, Trace
 
 Graph = dict[int, tuple[int, ...]]
 
@@ -18,14 +19,17 @@ Graph = dict[int, tuple[int, ...]]
 class Questions:
     """Questions whose answers are a value of their own and the answers to other questions."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, trace: Trace | None = None) -> None:
         self.graph = graph
-        self.memo = Memo()
+        self.trace = trace
+        self.memo = Memo(trace)
         self.asked: list[int] = []
 
     def ask(self, number: int) -> Values:
         def answer() -> Values:
             self.asked.append(number)
+            if self.trace is not None:
+                self.trace.read(str(number))
             own: Values = (External(str(number)),)
             return union([own, *(self.ask(other) for other in self.graph[number])])
 
@@ -76,6 +80,21 @@ def test_cycles_settle_whatever_the_order_of_questions(graph: Graph, data: st.Da
         assert set(questions.ask(number)) == questions.reachable(number)
     for number in order:
         assert set(questions.ask(number)) == questions.reachable(number)
+
+
+@given(graphs(), st.data())
+@settings(deadline=None, derandomize="CI" in os.environ)
+def test_an_answer_hangs_on_all_that_it_is_made_of(graph: Graph, data: st.DataObject) -> None:
+    """Whoever asked first, and within whatever cycle."""
+    order = data.draw(st.permutations(sorted(graph)))
+    trace = Trace([str(number) for number in sorted(graph)])
+    questions = Questions(graph, trace)
+    for number in (*order, *order):
+        depth = trace.open()
+        questions.ask(number)
+        found = set(trace.close(depth))
+        assert {trace.paths[value.name] for value in questions.reachable(number)} <= found
+        assert found.isdisjoint({UNSETTLED, EVERYTHING})
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from asyncpattern_lint import parallel
-from asyncpattern_lint import session as session_module
+from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.config import Options, resolve
@@ -63,7 +63,7 @@ def test_the_number_of_processes_changes_nothing(
     assert alone.candidates == len(alone.findings)
     here: list[str] = []
     with monkeypatch.context() as patch:
-        patch.setattr(session_module, "Checker", here_only(here))
+        patch.setattr(checker_module, "Checker", here_only(here))
         for jobs in (2, 3):
             here.clear()
             assert told(check(root, jobs=jobs)) == told(alone)

@@ -110,7 +110,15 @@ def lint(tree: Path, *options: str) -> Run:
     """Check a tree. Raises ``LinterError`` if there is no report."""
     start = time.perf_counter()
     # -P: the tree must not offer its modules to the linter itself.
-    command = [sys.executable, "-P", "-m", "asyncpattern_lint", "check", "--output-format=json"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "asyncpattern_lint",
+        "check",
+        "--no-cache",
+        "--output-format=json",
+    ]
     try:
         outcome = subprocess.run(
             [*command, *options, "."],

@@ -35,6 +35,15 @@ def alike(one: str, other: str) -> bool:
         ("        yield 1\n", "        os.walk().asend(None)\n        yield 1\n"),
         ("import os\n", "import   os\n"),
         ("    return store", "    os.remove('x')\n    return store"),
+        (
+            "    return store",
+            "    path = os.sep\n    for name in path:\n        path = name\n    return store",
+        ),
+        (
+            "    return store",
+            "    with store.open() as file:\n        file.read()\n    return store",
+        ),
+        ("def find", "\n\ndef find"),
     ],
 )
 def test_places_and_uses_are_a_modules_own_matter(old: str, new: str) -> None:
@@ -59,11 +68,60 @@ def test_places_and_uses_are_a_modules_own_matter(old: str, new: str) -> None:
         ("def find():", "def find() -> int:"),
         ("import os\n", "import os\n__all__ = ['Store']\n"),
         ("import os\n", "import os(\n"),
+        ("    return store", "    store = os\n    return store"),
+        ("    return store", "    global store\n    return store"),
+        ("    return store.rows()", "    found = store.rows()\n    return found"),
+        ("        self.path = path", "        path = os.sep\n        self.path = path"),
+        ("    return store", "    os.register(store)\n    return store"),
+        ("    return store", "    store.rows = 1\n    return store"),
+        ("    return store", "    def inner():\n        return 1\n    return store"),
+        ("    return store", "    if os.sep:\n        return None\n    return store"),
+        ("import os\nfrom app import store\n", "from app import store\nimport os\n"),
     ],
 )
 def test_what_others_can_ask_for_is_seen(old: str, new: str) -> None:
     assert old in TEXT
     assert not alike(TEXT, TEXT.replace(old, new))
+
+
+def test_what_a_function_calls_and_does_to_others_can_be_left_out() -> None:
+    old = outline_of("a.py", TEXT.encode())
+    text = TEXT.replace("    return store", "    os.register(store)\n    return store")
+    new = outline_of("a.py", text.encode())
+    assert not are_alike(old, new)
+    assert not are_alike(old, new, calls=False)
+    assert not are_alike(old, new, facts=False)
+    assert are_alike(old, new, calls=False, facts=False)
+
+
+CHAIN = """\
+import os
+
+
+def outer(given):
+    first = {first}
+    second = first
+    local = {local}
+    print(local)
+
+    def inner():
+        third = second
+        return third
+
+    return inner
+"""
+
+
+def test_the_names_that_lead_to_what_is_given_are_followed() -> None:
+    text = CHAIN.format(first="given()", local="given()")
+    assert alike(text, CHAIN.format(first="given()", local="os.sep"))
+    assert not alike(text, CHAIN.format(first="os.sep", local="given()"))
+
+
+def test_the_order_of_statements_is_seen() -> None:
+    one = "from a import *\nfrom b import *\nx = 1\n"
+    assert not alike(one, "x = 1\nfrom a import *\nfrom b import *\n")
+    assert alike(one, "from a import *\n\n\nfrom b import *\n\nx = 1\n")
 
 
 def test_files_that_cannot_be_parsed_are_alike() -> None:

@@ -9,16 +9,11 @@ import pytest
 from outlines import outline, plant, planted
 
 from asyncpattern_lint.index import project as project_module
+from asyncpattern_lint.index.entry import is_test, shape_of
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.model import Failure, ModuleIndex
-from asyncpattern_lint.index.project import (
-    MAX_BYTES,
-    Project,
-    is_test,
-    outline_of,
-    shape_of,
-)
+from asyncpattern_lint.index.project import MAX_BYTES, Project, outline_of
 
 SOURCES = sorted(Path(project_module.__file__).parent.parent.rglob("*.py"))
 

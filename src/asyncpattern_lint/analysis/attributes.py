@@ -30,6 +30,7 @@ from asyncpattern_lint.analysis.values import (
     without_truth,
 )
 from asyncpattern_lint.findings import Step
+from asyncpattern_lint.index.entry import shape_of
 from asyncpattern_lint.index.model import (
     Assigned,
     AttributeSet,
@@ -40,7 +41,7 @@ from asyncpattern_lint.index.model import (
     Scope,
     dotted,
 )
-from asyncpattern_lint.index.project import Subclass, shape_of
+from asyncpattern_lint.index.project import Subclass
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver

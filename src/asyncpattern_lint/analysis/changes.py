@@ -22,6 +22,7 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.index.handing import DECISIVE
 from asyncpattern_lint.index.model import Defined, Name, Scope, ScopeKind, head
+from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -38,8 +39,9 @@ class Changes:
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
-        self._known: dict[ClassValue, frozenset[str]] = {}
-        self._decided: dict[str, Values] | None = None
+        trace = resolver.project.trace
+        self._known: Table[ClassValue, frozenset[str]] = table(trace)
+        self._decided: Table[str, dict[str, Values]] = table(trace)
         self._is_preliminary = False
 
     def may_hide(self, cls: ClassValue, name: str, *, on_instance: bool) -> bool:
@@ -55,7 +57,7 @@ class Changes:
         known = self._known.get(key)
         if known is None:
             # Whoever asks meanwhile is told of nothing: what is set decides no names here.
-            self._known[key] = frozenset()
+            self._known.assume(key, frozenset())
             known = self._known[key] = self._made_on(key)
         return name in known or ("*" in known and not _is_special(name))
 
@@ -92,18 +94,20 @@ class Changes:
         What they are must not hang on who asks first, so that it is found apart from all else,
         where each of them may be anything.
         """
-        if self._decided is None:
+        known = self._decided.get("")
+        if known is None:
             from asyncpattern_lint.analysis.resolver import Resolver
 
             changes = Resolver(self.resolver.project).attributes.changes
             changes._is_preliminary = True
-            self._decided = {}
+            found: dict[str, Values] = {}
             for name in sorted(DECISIVE):
                 values = union(changes._written(name, in_tests=tests) for tests in (False, True))
-                known = tuple(v for v in values if self._is_own(v))
-                if known:
-                    self._decided[name] = known
-        return self._decided
+                decided = tuple(v for v in values if self._is_own(v))
+                if decided:
+                    found[name] = decided
+            known = self._decided[""] = found
+        return known
 
     def _is_own(self, value: Value) -> bool:
         """Whether a value is a class of the project or an instance of one.
@@ -150,6 +154,7 @@ class Changes:
     def _bases_of(self, name: str, in_tests: bool, globally: bool) -> Iterator[Values]:
         for path in self.resolver.project.writers(name, in_tests=in_tests):
             module = self.resolver.module(path)
+            self.resolver.project.read_body(path)
             names = module.scopes[0].bindings
             for write in module.assigned:
                 start = head(write.base)

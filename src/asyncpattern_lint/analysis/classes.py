@@ -37,6 +37,7 @@ from asyncpattern_lint.index.model import (
     Scope,
     Subscript,
 )
+from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import ITERATION_METHODS, METHODS, PROTOCOL_METHODS, Protocol
 
 if TYPE_CHECKING:
@@ -57,11 +58,12 @@ class Classes:
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
-        self._lineages: dict[ClassValue, Lineage] = {}
-        self._protocols: dict[ClassValue, tuple[Protocol, bool]] = {}
-        self._added: dict[str, Protocol] = {}
-        self._instances: dict[tuple[ClassValue, bool], Value] = {}
-        self._builtins: dict[str, Values] = {}
+        trace = resolver.project.trace
+        self._lineages: Table[ClassValue, Lineage] = table(trace)
+        self._protocols: Table[ClassValue, tuple[Protocol, bool]] = table(trace)
+        self._added: Table[str, Protocol] = table(trace)
+        self._instances: Table[tuple[ClassValue, bool], Value] = table(trace)
+        self._builtins: Table[str, Values] = table(trace)
         self._searching = 0
 
     # --- instances -----------------------------------------------------------------------
@@ -316,7 +318,7 @@ class Classes:
         known = self._lineages.get(key)
         if known is None:
             # Until it is known, a class that derives from itself derives from the unknown.
-            self._lineages[key] = (key, None)
+            self._lineages.assume(key, (key, None))
             self._searching += 1
             known = self._lineages[key] = self._linearised(key)
             self._searching -= 1
@@ -433,7 +435,7 @@ class Classes:
         known = self._protocols.get(key)
         if known is None:
             # Whoever asks meanwhile gets no answer that could be wrong.
-            self._protocols[key] = (Protocol.NONE, True)
+            self._protocols.assume(key, (Protocol.NONE, True))
             self._searching += 1
             known = self._protocols[key] = self._find_protocols(key)
             self._searching -= 1

@@ -151,6 +151,7 @@ class Decorators:
             if (function.path, number) in seen or self.resolver.is_foreign(function.path):
                 continue
             seen.add((function.path, number))
+            self.resolver.project.read_body(function.path)
             outer = module.scopes[number]
             for at, scope in enumerate(module.scopes):
                 if outer.line <= scope.line <= outer.end_line:

@@ -28,7 +28,7 @@ def check_entry_points(strings: StringChecker, folder: str) -> Iterator[Observat
     """Yield the entry points of the project in a folder that name what does not exist."""
     for file, read in (("pyproject.toml", _of_pyproject), ("setup.cfg", _of_setup)):
         path = os.path.join(folder, file)
-        text = text_of(path)
+        text = text_of(path, strings.resolver.project.finder.disk)
         for entry in read(text):
             reference = _REFERENCE.match(entry.reference.strip())
             if reference is None:

@@ -147,6 +147,8 @@ class FakeChecker:
         text = replacing.name.text if replacing.name is not None else replacing.owner.text
         name = (text or "").rpartition(".")[2]
         paths = dict.fromkeys(self._near(replacing, replaced, module, frame))
+        for path in paths:
+            self.project.read_body(path)
         return any(
             _uses(scope, name, work.kind)
             for path in paths

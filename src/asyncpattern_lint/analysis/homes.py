@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 
 from asyncpattern_lint.findings import Home
+from asyncpattern_lint.index.entry import is_test
 from asyncpattern_lint.index.exports import Exports, Presence, stands
 from asyncpattern_lint.index.model import Defined, Imported
-from asyncpattern_lint.index.project import is_test
 
 _NEAREST = 3
 
@@ -60,6 +60,9 @@ class Homes:
 
     def _places(self, name: str) -> dict[str, bool]:
         """Return the files that bind a name at their top, and whether by ``def`` or ``class``."""
+        if self.project.trace is not None:
+            # Any module may come to bind it.
+            self.project.trace.doubt()
         if self._known is None:
             self._known = {}
             for path in self.project.loaded():

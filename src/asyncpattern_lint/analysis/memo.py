@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 
 from asyncpattern_lint.analysis.values import OVERFLOW, Values, union
+from asyncpattern_lint.index.trace import UNSETTLED, Numbers, Trace
 
 #: Deeper chains of questions are given up: real code needs a fraction of this.
 DEPTH_LIMIT = 120
@@ -23,14 +24,19 @@ class Memo:
     outermost question of the cycle is asked again until its answer stays. Answers that hang on
     an unsettled question are used within the round and kept once it has settled, so that each
     question of a cycle is answered once a round.
+
+    Where there is a ``trace``, the answer to a question adds to it what the answer hangs on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace | None = None) -> None:
+        self._trace = trace
+        self._traces: dict[Hashable, Numbers] = {}
         self._answers: dict[Hashable, Values] = {}
         self._active: dict[Hashable, int] = {}
         self._assumed: dict[Hashable, Values] = {}
         self._provisional: dict[Hashable, tuple[Values, int]] = {}
         self._order: list[Hashable] = []
+        self._kept: list[Hashable] = []
         self._lowest = _NEVER
         self._grew = False
         self._given_up = 0
@@ -42,49 +48,78 @@ class Memo:
 
     def known(self, question: Hashable) -> Values | None:
         """Return the settled answer to a question, None if there is none."""
-        return self._answers.get(question)
+        known = self._answers.get(question)
+        if known is not None and self._trace is not None:
+            self._trace.current.update(self._traces[question])
+        return known
 
     def make_room(self) -> None:
         """Drop all answers where there are too many of them; no question may be open."""
         if len(self._answers) > _MOST_ANSWERS:
             self._answers.clear()
+            self._traces.clear()
 
     def forget(self, questions: Iterable[Hashable]) -> None:
         """Drop the answers to questions that nobody asks again."""
         for question in questions:
             self._answers.pop(question, None)
+            self._traces.pop(question, None)
 
     def once(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question, computing it as rarely as its cycles allow."""
         known = self._answers.get(question)
+        trace = self._trace
         if known is not None:
+            if trace is not None:
+                trace.current.update(self._traces[question])
             return known
         active = self._active.get(question)
         if active is not None:
             self._lowest = min(self._lowest, active)
+            if trace is not None:
+                trace.current.add(UNSETTLED)
             return self._assumed.get(question, ())
         provisional = self._provisional.get(question)
         if provisional is not None:
             self._lowest = min(self._lowest, provisional[1])
+            if trace is not None:
+                trace.current.update(self._traces[question])
+                trace.current.add(UNSETTLED)
             return provisional[0]
         if len(self._active) >= DEPTH_LIMIT:
             self._given_up += 1
             return OVERFLOW
-        return self._settle(question, answer)
+        if trace is None:
+            return self._settle(question, answer)
+        depth = trace.open()
+        values = self._settle(question, answer)
+        is_settled = question in self._answers
+        if is_settled:
+            # What was not settled meanwhile was a part of it, and hangs on all that it does.
+            trace.settle(depth)
+        numbers = self._traces[question] = trace.close(depth)
+        if is_settled:
+            for inner in self._kept:
+                self._traces[inner] = numbers
+        return values
 
     def kept(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question that is never part of itself.
 
         It is kept where it hangs on no question that is open, and costs no depth.
         """
-        known = self._answers.get(question)
+        known = self.known(question)
         if known is not None:
             return known
+        trace = self._trace
+        depth = 0 if trace is None else trace.open()
         outer, self._lowest = self._lowest, _NEVER
         given_up = self._given_up
         values = answer()
+        numbers = () if trace is None else trace.close(depth)
         if self._lowest == _NEVER and self._given_up == given_up:
             self._answers[question] = values
+            self._traces[question] = numbers
         self._lowest = min(self._lowest, outer)
         return values
 
@@ -138,7 +173,8 @@ class Memo:
         return values, lowest
 
     def _keep(self, mark: int) -> None:
-        for inner in self._order[mark:]:
+        self._kept = self._order[mark:]
+        for inner in self._kept:
             self._answers[inner] = self._provisional.pop(inner)[0]
             self._assumed.pop(inner, None)
         del self._order[mark:]

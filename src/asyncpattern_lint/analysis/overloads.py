@@ -31,6 +31,7 @@ from asyncpattern_lint.index.model import (
     Union,
     dotted,
 )
+from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -47,7 +48,7 @@ class Overloads:
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
-        self._overloads: dict[tuple[str, int], bool] = {}
+        self._overloads: Table[tuple[str, int], bool] = table(resolver.project.trace)
 
     def is_overload(self, function: FunctionValue) -> bool:
         """Tell whether a function is decorated with ``typing.overload``."""

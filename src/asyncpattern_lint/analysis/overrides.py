@@ -18,6 +18,7 @@ from asyncpattern_lint.analysis.values import (
     union,
 )
 from asyncpattern_lint.findings import BrokenOverride, Step, Target
+from asyncpattern_lint.index.entry import shape_of
 from asyncpattern_lint.index.model import (
     Assigned,
     Attribute,
@@ -29,7 +30,7 @@ from asyncpattern_lint.index.model import (
     Parameter,
     Scope,
 )
-from asyncpattern_lint.index.project import shape_of
+from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import Use
 
 #: The uses that an outline tells exactly.
@@ -45,7 +46,7 @@ class OverrideChecker:
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
-        self._uses: dict[tuple[str, int], Mapping[str, list[Use]]] = {}
+        self._uses: Table[tuple[str, int], Mapping[str, list[Use]]] = table(resolver.project.trace)
 
     def check(
         self, path: str, module: ModuleIndex, number: int, places: Places
@@ -100,6 +101,7 @@ class OverrideChecker:
             scope = classes.scope_of(ancestor)
             if not self.resolver.is_foreign(ancestor.path):
                 scopes = self.resolver.module(ancestor.path).scopes
+                self.resolver.project.read_body(ancestor.path)
                 for name, entry in scope.bindings.items():
                     last = entry.every[-1]
                     if name not in bound and isinstance(last, Defined):

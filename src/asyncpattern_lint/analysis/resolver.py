@@ -45,6 +45,7 @@ from asyncpattern_lint.analysis.values import (
     without_truth,
 )
 from asyncpattern_lint.findings import Step
+from asyncpattern_lint.index.entry import ASYNC_MODULES
 from asyncpattern_lint.index.exports import Exports
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.index.model import (
@@ -77,7 +78,8 @@ from asyncpattern_lint.index.model import (
     Union,
     dotted,
 )
-from asyncpattern_lint.index.project import ASYNC_MODULES, Project
+from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import OFFERS, Kind
 
 if TYPE_CHECKING:
@@ -91,8 +93,8 @@ class Resolver:
         forget_values()
         self.project = project
         self.exports = Exports(project)
-        self.memo = Memo()
-        self.flags: dict[tuple[str, str, int], bool] = {}
+        self.memo = Memo(project.trace)
+        self.flags: Table[tuple[str, str, int], bool] = table(project.trace)
         self.modules = Modules(self)
         self.calls = Calls(self)
         self.classes = Classes(self)
@@ -100,7 +102,7 @@ class Resolver:
         self.results = Results(self)
         self.types = Types(self)
         self.narrowing = Narrowing(self)
-        self._canonical: dict[tuple[str, int], str] = {}
+        self._canonical: Table[tuple[str, int], str] = table(project.trace)
         self._scanned: Frame | None = None
         self._scan: dict[Expr, Values] = {}
         self._passing: list[tuple[Frame, str]] = []

@@ -19,6 +19,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     is_known,
 )
+from asyncpattern_lint.index.entry import shape_of
 from asyncpattern_lint.index.model import (
     Attribute,
     AttributeSet,
@@ -31,7 +32,7 @@ from asyncpattern_lint.index.model import (
     Subscript,
     Union,
 )
-from asyncpattern_lint.index.project import Subclass, shape_of
+from asyncpattern_lint.index.project import Subclass
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.trail import Trail

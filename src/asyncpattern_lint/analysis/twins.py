@@ -26,6 +26,8 @@ class TwinChecker:
         Of two it is the second in the order of their paths.
         """
         for name, entry in module.scopes[0].bindings.items():
+            if not isinstance(entry.every[0], Defined):
+                continue
             namesakes = self.resolver.project.namesakes(name)
             if len(namesakes) < 2 or not any(path in paths for paths in namesakes.values()):
                 continue

@@ -53,6 +53,7 @@ from asyncpattern_lint.index.model import (
     Union,
     dotted,
 )
+from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import Kind
 
 if TYPE_CHECKING:
@@ -102,10 +103,11 @@ class Types:
         self.resolver = resolver
         self._aliases: list[Expr] = []
         self._bounds: list[TypeVariable] = []
-        self._frames: dict[tuple[str, int], Frame] = {}
-        self._solutions: dict[FunctionValue, Solution] = {}
-        self._parameters: dict[tuple[str, int], tuple[TypeVariable, ...]] = {}
-        self._variable_sets: dict[tuple[Expr, Frame], tuple[TypeVariable, ...]] = {}
+        trace = resolver.project.trace
+        self._frames: Table[tuple[str, int], Frame] = table(trace)
+        self._solutions: Table[FunctionValue, Solution] = table(trace)
+        self._parameters: Table[tuple[str, int], tuple[TypeVariable, ...]] = table(trace)
+        self._variable_sets: Table[tuple[Expr, Frame], tuple[TypeVariable, ...]] = table(trace)
 
     # --- annotations -------------------------------------------------------------------
 

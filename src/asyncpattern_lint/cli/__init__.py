@@ -5,6 +5,7 @@ import click
 from asyncpattern_lint import __version__
 from asyncpattern_lint.cli.changed import changed
 from asyncpattern_lint.cli.check import check
+from asyncpattern_lint.cli.clean import clean
 from asyncpattern_lint.cli.config import config
 from asyncpattern_lint.cli.rule import rule
 from asyncpattern_lint.cli.shell import Shell
@@ -18,5 +19,6 @@ def main() -> None:
 
 main.add_command(changed)
 main.add_command(check)
+main.add_command(clean)
 main.add_command(config)
 main.add_command(rule)

@@ -66,6 +66,7 @@ changed.params += [
         "ignore_noqa",
         "jobs",
         "no_baseline",
+        "no_cache",
         "output_file",
         "output_formats",
         "python",

@@ -83,6 +83,7 @@ def _complete_format(_ctx: click.Context, _param: click.Parameter, typed: str) -
     metavar="N",
     help="Worker processes; one per processor by default.",
 )
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option(
     "--python",
     metavar="PATH",
@@ -121,6 +122,7 @@ def check(
     exit_non_zero_on_fix: bool,
     candidates: bool,
     jobs: int | None,
+    no_cache: bool,
     python: str | None,
     docs: bool,
     stdin_filename: str | None,
@@ -143,6 +145,7 @@ def check(
         show_unresolved=show_unresolved,
         candidates=candidates,
         jobs=jobs,
+        no_cache=no_cache,
         python=python,
         docs=docs,
         ignore_noqa=ignore_noqa,

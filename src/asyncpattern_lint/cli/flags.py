@@ -60,6 +60,7 @@ _FLAGS = (
     ),
     click.option("--fixable", multiple=True, metavar="CODES", help="Codes to fix; all by default."),
     click.option("--unfixable", multiple=True, metavar="CODES", help="Codes not to fix."),
+    click.option("--cache-dir", metavar="FOLDER", help="The folder of the cache."),
     click.option(
         "--config",
         multiple=True,

@@ -82,6 +82,7 @@ def flags(options: Options, cwd: str) -> Layer:
         fixable=_split("--fixable", options.fixable),
         unfixable=_split("--unfixable", options.unfixable),
         unsafe_fixes=options.unsafe_fixes,
+        cache_dir=options.cache_dir,
     )
     return Layer(table, cwd)
 

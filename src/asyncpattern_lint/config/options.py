@@ -63,7 +63,8 @@ class Options:
     file ``stdin_filename``, and is checked instead of ``paths``. ``write_baseline`` is the file to
     write, empty for the one that ``baseline`` names. ``add_noqa`` asks for comments instead of a
     report, ``diff`` for what ``fix`` would change. ``noqa`` is False where another tool sees to the
-    ``# noqa`` comments. ``docs`` asks for the Python in documents, too.
+    ``# noqa`` comments. ``docs`` asks for the Python in documents, too. ``cache_dir`` is the folder of the
+    cache, which ``no_cache`` leaves alone.
     """
 
     paths: tuple[str, ...] = ()
@@ -102,6 +103,8 @@ class Options:
     exit_non_zero_on_fix: bool = False
     fixable: tuple[str, ...] = ()
     unfixable: tuple[str, ...] = ()
+    cache_dir: str | None = None
+    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class Settings:
     make the ``baseline`` of what is found, without the codes in ``never_baseline``. ``noqa`` says
     that ``# noqa`` comments count, and not only this linter's own. ``docs`` are the documents to
     check: patterns with the folders that they are counted from; none checks no docstrings, either.
+    ``cache`` tells whether what was found out is kept for later runs, in ``cache_dir`` or, where
+    that is None, in the project.
     """
 
     cwd: Path
@@ -148,6 +153,8 @@ class Settings:
     fix: bool = False
     diff: bool = False
     exit_non_zero_on_fix: bool = False
+    cache: bool = False
+    cache_dir: Path | None = None
 
     @property
     def is_fixing(self) -> bool:

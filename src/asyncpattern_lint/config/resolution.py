@@ -20,6 +20,7 @@ from asyncpattern_lint.config.options import (
     format_named,
 )
 from asyncpattern_lint.config.paths import (
+    absolute,
     configured,
     existing,
     literal,
@@ -37,6 +38,10 @@ _DOCUMENTS = ("*.md", "*.markdown", "*.rst")
 
 #: What stands for standard input where it has no name, and asks for it as a path.
 STDIN = "-"
+
+#: The environment variables that name the folder of the cache, and that turn it off.
+CACHE_DIR = "ASYNCPATTERN_LINT_CACHE_DIR"
+NO_CACHE = "ASYNCPATTERN_LINT_NO_CACHE"
 
 
 class Run:
@@ -113,6 +118,8 @@ class Run:
             fix=options.fix,
             diff=options.diff,
             exit_non_zero_on_fix=options.exit_non_zero_on_fix,
+            cache=not options.no_cache and not os.environ.get(NO_CACHE),
+            cache_dir=self.cache_dir(),
         )
 
     def value(self, key: str) -> tuple[Any, Layer | None]:
@@ -203,6 +210,16 @@ class Run:
         except GlobError as error:
             raise layer.error(f"a pattern in {{}} cannot be used: {error}", "docs") from None
         return patterns
+
+    def cache_dir(self) -> Path | None:
+        """Return the folder of the cache as far as named, which need not be there."""
+        written, layer = self.value("cache-dir")
+        named = os.environ.get(CACHE_DIR)
+        if named and (layer is None or layer.name):
+            return absolute(named, self.cwd)
+        if layer is None:
+            return None
+        return configured(layer, "cache-dir", written, through_links=True)
 
     def baseline(self) -> Path | None:
         """Return the file of the baseline, which need not be there."""

@@ -29,6 +29,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     fixable: list[str] | None = None
     unfixable: list[str] | None = None
     unsafe_fixes: bool | None = None
+    cache_dir: str | None = None
 
 
 class Problem(NamedTuple):

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from asyncpattern_lint.index.disk import Disk
+
 #: A requirement's name (https://packaging.python.org/en/latest/specifications/name-normalization/).
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _QUOTED = re.compile(r"""["']([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\]\s*)?[<>=!~;@,]""")
@@ -23,8 +25,9 @@ _MAX_BYTES = 1_000_000
 class Dependencies:
     """Answers whether a name may mean something that is not part of the project."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, disk: Disk | None = None) -> None:
         self.project = project
+        self._disk = disk or Disk()
         self._declared: dict[str, frozenset[str]] = {}
         self._installed: frozenset[str] | None = None
 
@@ -44,13 +47,15 @@ class Dependencies:
                 break
             folder = parent
         if self._installed is None:
-            self._installed = frozenset(_installed(self.project))
+            self._installed = frozenset(_installed(self.project, self._disk))
         return top in self._installed
 
     def _declared_in(self, folder: str) -> frozenset[str]:
         known = self._declared.get(folder)
         if known is None:
-            known = self._declared[folder] = frozenset(map(_normalised, _declared(folder)))
+            known = self._declared[folder] = frozenset(
+                map(_normalised, _declared(folder, self._disk))
+            )
         return known
 
 
@@ -58,47 +63,34 @@ def _normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
-def _declared(folder: str) -> Iterator[str]:
-    for name in _names(folder):
+def _declared(folder: str, disk: Disk) -> Iterator[str]:
+    for name in sorted(disk.names(folder)):
         path = os.path.join(folder, name)
         if name == "pyproject.toml":
-            yield from _of_pyproject(text_of(path))
+            yield from _of_pyproject(text_of(path, disk))
         elif name in {"setup.py", "setup.cfg", "Pipfile"}:
-            text = text_of(path)
+            text = text_of(path, disk)
             yield from _QUOTED.findall(text)
             yield from _first_names(text)
         elif name.endswith(".txt") and "requirements" in name:
-            yield from _first_names(text_of(path))
+            yield from _first_names(text_of(path, disk))
         elif name == "requirements":
-            yield from _of_folder(path)
+            yield from _of_folder(path, disk)
 
 
-def _of_folder(folder: str) -> Iterator[str]:
+def _of_folder(folder: str, disk: Disk) -> Iterator[str]:
     """Yield the names in a folder of requirement files, one level of folders deep."""
-    for name in _names(folder):
+    for name in sorted(disk.names(folder)):
         path = os.path.join(folder, name)
-        for inner in _names(path) or [""]:
+        for inner in sorted(disk.names(path)) or [""]:
             file = os.path.join(path, inner) if inner else path
             if file.endswith((".txt", ".in")):
-                yield from _first_names(text_of(file))
+                yield from _first_names(text_of(file, disk))
 
 
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))  # noqa: PTH208  # names only
-    except OSError:
-        return []
-
-
-def text_of(path: str) -> str:
+def text_of(path: str, disk: Disk) -> str:
     """Return the text of a file that describes a project, empty if it cannot be read."""
-    if not os.path.isfile(path):  # noqa: PTH113
-        return ""  # a pipe would never end
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123  # a bounded read
-            return file.read(_MAX_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return disk.text(path, _MAX_BYTES).decode("utf-8", "replace")
 
 
 def _first_names(text: str) -> Iterator[str]:
@@ -136,16 +128,16 @@ def _strings(value: Any) -> list[str]:
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
-def _installed(project: str) -> Iterator[str]:
-    for folder in _site_packages(project):
-        for name in _names(folder):
+def _installed(project: str, disk: Disk) -> Iterator[str]:
+    for folder in _site_packages(project, disk):
+        for name in sorted(disk.names(folder)):
             yield name.partition(".")[0]
 
 
-def _site_packages(project: str) -> Iterable[str]:
+def _site_packages(project: str, disk: Disk) -> Iterable[str]:
     yield from site.getsitepackages()
     yield from (path for path in sys.path if path.endswith("site-packages"))
     for environment in (".venv", "venv"):
         library = os.path.join(project, environment, "lib")
-        for version in _names(library):
+        for version in sorted(disk.names(library)):
             yield os.path.join(library, version, "site-packages")

@@ -6,17 +6,17 @@ https://docs.python.org/3/library/venv.html (``pyvenv.cfg``), typeshed's ``stdli
 setuptools' ``command/editable_wheel.py``. Paths are plain strings here, as in ``finder``.
 """
 
-# ruff: noqa: PTH100, PTH110, PTH112, PTH113, PTH114, PTH115, PTH117, PTH118, PTH119, PTH120, PTH206
+# ruff: noqa: PTH100, PTH112, PTH113, PTH114, PTH115, PTH117, PTH118, PTH119, PTH120, PTH206
 
 import os
 import re
 import site
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from asyncpattern_lint.index.disk import Disk
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.versions import Version
 
@@ -106,8 +106,10 @@ class Environment:
         version: Version,
         project: str = "",
         assumed: bool = False,
+        disk: Disk | None = None,
     ) -> None:
         self.version = version
+        self._disk = disk or Disk()
         self.assumed = assumed
         self.project = project
         self._sites = tuple(dict.fromkeys(map(os.path.abspath, search_paths)))
@@ -185,7 +187,7 @@ class Environment:
             return False
         places = self._places(name)
         return places.is_compiled or any(
-            self.contains(place.path) and os.path.exists(place.path) for place in places.every
+            self.contains(place.path) and self._disk.kind(place.path) for place in places.every
         )
 
     # --- files -------------------------------------------------------------------------
@@ -281,7 +283,7 @@ class Environment:
     def _stub_package(self, place: Location, name: str) -> Location:
         folder = place.folder or ""
         is_partial = "py.typed" in self._listing(folder).names and (
-            "partial" in _text(os.path.join(folder, "py.typed")).split()
+            "partial" in self._text(os.path.join(folder, "py.typed")).split()
         )
         return place._replace(name=name, is_open=place.is_open or is_partial)
 
@@ -316,7 +318,7 @@ class Environment:
         for folder in folders:
             names, compiled = self._listing(folder)
             inner = os.path.join(folder, name)
-            is_folder = name in names and os.path.isdir(inner)
+            is_folder = name in names and self._disk.is_folder(inner)
             if is_folder:
                 init = self._source(inner, "__init__")
                 if init:
@@ -352,13 +354,18 @@ class Environment:
     def _listing(self, folder: str) -> _Listing:
         known = self._listings.get(folder)
         if known is None:
-            names = frozenset(_names(folder))
+            names = self._disk.names(folder)
             stems = (name.partition(".")[0] for name in names if name.endswith(_COMPILED))
             known = self._listings[folder] = _Listing(names, frozenset(stems))
         return known
 
     def _is_file(self, folder: str, name: str) -> bool:
-        return name in self._listing(folder).names and os.path.isfile(os.path.join(folder, name))
+        return name in self._listing(folder).names and self._disk.is_file(
+            os.path.join(folder, name)
+        )
+
+    def _text(self, path: str) -> str:
+        return _text(path, self._disk)
 
     # --- typeshed ----------------------------------------------------------------------
 
@@ -373,7 +380,7 @@ class Environment:
             return ""
         for folder in (spec and spec.submodule_search_locations) or ():
             stubs = os.path.join(folder, "typeshed")
-            if os.path.isdir(stubs):
+            if self._disk.is_folder(stubs):
                 return stubs
         return ""
 
@@ -381,7 +388,7 @@ class Environment:
     def _lifetimes(self) -> dict[str, tuple[Version, Version | None]]:
         """The first and the last version of Python that has a standard module."""
         lifetimes: dict[str, tuple[Version, Version | None]] = {}
-        for line in _text(os.path.join(self.typeshed, "VERSIONS")).splitlines():
+        for line in self._text(os.path.join(self.typeshed, "VERSIONS")).splitlines():
             match = _LIFETIME.match(line)
             if match:
                 name, *numbers = match.groups()
@@ -397,6 +404,21 @@ class Environment:
 
     # --- search paths ------------------------------------------------------------------
 
+    def on(self, disk: Disk) -> "Environment":
+        """Return the same environment, to be read from a disk."""
+        return Environment(
+            self._sites,
+            version=self.version,
+            project=self.project,
+            assumed=self.assumed,
+            disk=disk,
+        )
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells environments apart, besides what is installed in them."""
+        return self._sites, self.version, self.project, self.typeshed
+
     @property
     def search_paths(self) -> tuple[str, ...]:
         """The folders that modules are looked for in, each followed by what its ``.pth`` files add."""
@@ -411,20 +433,20 @@ class Environment:
             paths[folder] = None
             for name in sorted(self._listing(folder).names):
                 if name.endswith(".pth") and not name.startswith("."):
-                    for line in _text(os.path.join(folder, name)).splitlines():
+                    for line in self._text(os.path.join(folder, name)).splitlines():
                         if line.startswith(("import ", "import\t")):
                             match = _EDITABLE.match(line)
                             if match:
                                 finders[os.path.join(folder, f"{match[1]}.py")] = None
                         elif line.strip() and not line.startswith("#"):
                             path = os.path.abspath(os.path.join(folder, line.rstrip()))
-                            if path not in paths and os.path.isdir(path):
+                            if path not in paths and self._disk.is_folder(path):
                                 paths[path] = None
         return tuple(paths), tuple(finders)
 
     @cached_property
     def _editables(self) -> "_Editables":
-        return _editables(self._paths[1])
+        return _editables((path, self._text(path)) for path in self._paths[1])
 
 
 class _Editables(NamedTuple):
@@ -438,11 +460,11 @@ class _Editables(NamedTuple):
     namespaces: dict[str, tuple[str, ...]]
 
 
-def _editables(finders: Iterable[str]) -> _Editables:
+def _editables(finders: Iterable[tuple[str, str]]) -> _Editables:
     """Read what setuptools writes into the finders of editable packages; the first one wins."""
     editables = _Editables({}, {})
-    for path in finders:
-        values = _constants(_text(path))
+    for path, text in finders:
+        values = _constants(text)
         for name, target in _items(values.get("MAPPING")):
             if isinstance(target, str) and os.path.isabs(target):
                 stem = os.path.normpath(target).removesuffix(".pyi").removesuffix(".py")
@@ -503,16 +525,10 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _text(path: str) -> str:
+def _text(path: str, disk: Disk | None = None) -> str:
     """Return a small regular file's text; empty if it is none or cannot be read."""
-    try:
-        status = os.stat(path)  # noqa: PTH116  # before opening: a pipe would block
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
-            return ""
-        with open(path, "rb") as file:  # noqa: PTH123  # a bounded read
-            return file.read(_MAX_BYTES).decode("utf-8-sig", "surrogateescape")
-    except (OSError, ValueError):
-        return ""
+    data = (disk or Disk()).text(path, _MAX_BYTES + 1)
+    return "" if len(data) > _MAX_BYTES else data.decode("utf-8-sig", "surrogateescape")
 
 
 # --- which environment ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from asyncpattern_lint.index.finder import UNKNOWN, Location, Lookup
 from asyncpattern_lint.index.model import Bindings, Import
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.index.trace import Table, table
 
 #: https://docs.python.org/3/reference/datamodel.html#module-objects
 _MODULE_ATTRIBUTES = frozenset(dir(types.ModuleType)) | {
@@ -28,7 +29,7 @@ class Exports:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._known: dict[tuple[str, str], Presence] = {}
+        self._known: Table[tuple[str, str], Presence] = table(project.trace)
 
     def has(self, location: Location, name: str) -> Presence:
         """Tell whether ``from location import name`` can work."""

@@ -5,6 +5,8 @@
 import os
 import re
 
+from asyncpattern_lint.index.disk import Disk
+
 #: What may name the modules that are built: setuptools, Meson, CMake, Cargo, maturin and others.
 _BUILD_FILES = frozenset(
     {
@@ -24,8 +26,9 @@ _ENTRY_POINT = re.compile(rb"[\w.]+:[\w.]+")
 class Extensions:
     """Answers whether a module may be compiled into a package; ``project`` is where it stops."""
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, disk: Disk | None = None) -> None:
         self.project = project
+        self._disk = disk or Disk()
         self._known: dict[str, frozenset[str]] = {}
 
     def may_build(self, folder: str, name: str) -> bool:
@@ -39,31 +42,17 @@ class Extensions:
             above: frozenset[str] = frozenset()
             if folder != self.project and parent != folder:
                 above = self._words(parent)
-            known = self._known[folder] = above | _words_in(folder)
+            known = self._known[folder] = above | self._words_in(folder)
         return known
 
-
-def _words_in(folder: str) -> frozenset[str]:
-    try:
-        names = os.listdir(folder)  # noqa: PTH208  # names only
-    except OSError:
-        return frozenset()
-    words: set[str] = set()
-    for name in names:
-        if name.endswith(_SOURCES):
-            words.add(name.partition(".")[0])
-        if name in _BUILD_FILES:
-            text = _read(os.path.join(folder, name))
-            if name.endswith((".cfg", ".toml")):
-                text = _ENTRY_POINT.sub(b"", text)
-            found = _WORD.findall(text)
-            words.update(word.decode("ascii") for word in found)
-    return frozenset(words)
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123  # a bounded read
-            return file.read(_MAX_BYTES)
-    except OSError:
-        return b""
+    def _words_in(self, folder: str) -> frozenset[str]:
+        words: set[str] = set()
+        for name in self._disk.names(folder):
+            if name.endswith(_SOURCES):
+                words.add(name.partition(".")[0])
+            if name in _BUILD_FILES:
+                text = self._disk.text(os.path.join(folder, name), _MAX_BYTES)
+                if name.endswith((".cfg", ".toml")):
+                    text = _ENTRY_POINT.sub(b"", text)
+                words.update(word.decode("ascii") for word in _WORD.findall(text))
+        return frozenset(words)

@@ -95,7 +95,7 @@ class Finder:
         self.project = project
         self.sources = tuple(sources)
         self.given = frozenset((*given, *self.sources))
-        self._disk = disk or Disk()
+        self.disk = disk or Disk()
         self._listings: dict[str, frozenset[str]] = {}
         self._entries: dict[tuple[str, str], Location | None] = {}
         self._lookups: dict[tuple[str, str], Lookup] = {}
@@ -105,12 +105,17 @@ class Finder:
         self._roots: dict[tuple[str, str], tuple[Root, ...]] = {}
         self._ignored: GitIgnore | None = None
         self._distributions: list[Root] | None = None
-        self._dependencies = Dependencies(project)
-        self._extensions = Extensions(project)
+        self._dependencies = Dependencies(project, self.disk)
+        self._extensions = Extensions(project, self.disk)
 
     def on(self, disk: Disk) -> "Finder":
         """Return a finder for the same project on another disk."""
         return Finder(self.project, self.given, self.sources, disk)
+
+    def ignore_files(self) -> Iterator[str]:
+        """Yield the paths that decided, so far, what git ignores."""
+        if self._ignored is not None:
+            yield from self._ignored.sources()
 
     # --- folders -----------------------------------------------------------------------
 
@@ -118,7 +123,7 @@ class Finder:
         """Return the names in a folder; empty if it cannot be read."""
         known = self._listings.get(folder)
         if known is None:
-            known = self._listings[folder] = self._disk.names(folder)
+            known = self._listings[folder] = self.disk.names(folder)
         return known
 
     def is_package(self, folder: str) -> bool:
@@ -192,7 +197,7 @@ class Finder:
                 path = os.path.join(folder, name + suffix)
                 twin = f"{name}.pyi" in names or _has_twin(names, name)
                 return Location(path, name, None, twin)
-        if name in names and self._disk.is_folder(inner):
+        if name in names and self.disk.is_folder(inner):
             return Location(inner, name, inner, True)
         return None
 

@@ -1,5 +1,6 @@
 """The outlines of a project's modules, made on demand."""
 
+import contextlib
 import gc
 import sys
 from collections import deque
@@ -7,29 +8,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from asyncpattern_lint.index import builder
-from asyncpattern_lint.index.disk import Past
+from asyncpattern_lint.cache.digest import digest_of
+from asyncpattern_lint.cache.ledger import Stamp, stamp_of
+from asyncpattern_lint.cache.shelf import Put, Shelf
+from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
+from asyncpattern_lint.index.entry import (
+    ClassFacts,
+    Entry,
+    classes_of,
+    entry_of,
+    functions_of,
+    is_test,
+    slim,
+)
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.finder import Finder, Location
 from asyncpattern_lint.index.model import (
-    Bindings,
-    Defined,
-    Expr,
     Failure,
-    Imported,
     ModuleIndex,
-    Parameter,
-    ScopeKind,
-    Struct,
-    Subscript,
-    dotted,
 )
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
+
+if TYPE_CHECKING:
+    from asyncpattern_lint.index.trace import Trace
 
 #: Larger files are generated data: reading them would cost more than they can tell.
 MAX_BYTES = 10_000_000
@@ -41,19 +47,17 @@ _PARALLEL_THRESHOLD = 150
 _MAX_DECODED = 400
 _MAX_KEPT = 600
 
-#: Parts of the names of modules that hold the asynchronous twins of classes.
-ASYNC_MODULES = frozenset({"aio", "asyncio"})
-
 Outline = ModuleIndex | Failure
 
 
-class ClassFacts(Struct, frozen=True):
-    """What others need to know of a class: its bases' last names, and its members' shapes."""
+class Learned(NamedTuple):
+    """What a copy of a project looked up that the project itself has not."""
 
-    number: int
-    name: str
-    bases: list[str]
-    members: dict[str, str]
+    folders: dict[str, tuple[FolderStamp | None, frozenset[str]]]
+    kinds: dict[str, str]
+    texts: set[str]
+    others: list[str]
+    puts: list[Put]
 
 
 class Subclass(NamedTuple):
@@ -61,25 +65,6 @@ class Subclass(NamedTuple):
 
     path: str
     facts: ClassFacts
-
-
-class _Entry(msgspec.Struct, array_like=True, gc=False):
-    """An outline as it is kept: its encoded form, and what it does to others."""
-
-    index: bytes
-    written: list[str] = []
-    sys_modules: list[str] = []
-    written_modules: list[str] = []
-    assigned: list[str] = []
-    classes: list[ClassFacts] = []
-    twins: list[str] = []
-    setters: list[str] = []
-    handed: list[tuple[str, str]] = []
-    registered: list[str] = []
-    functions: dict[str, str] = {}
-    entered: list[str] = []
-    requested: list[str] = []
-    failure: Failure | None = None
 
 
 @dataclass(slots=True)
@@ -102,6 +87,9 @@ class _Facts:
     requested: set[str] = field(default_factory=set)
 
 
+_FACTS = msgspec.msgpack.Decoder(_Facts)
+
+
 class Project:
     """Gives the outline of any file of the project.
 
@@ -114,18 +102,24 @@ class Project:
         finder: Finder,
         overlay: Mapping[str, bytes] | None = None,
         environment: Environment | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.finder = finder
+        self.shelf = shelf
         self.environment = environment or Environment((), version=(3, 0))
         self.version = environment.version if environment else sys.version_info[:2]
         self.overlay = overlay or {}
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, Entry] = {}
+        self._keys: dict[str, bytes] = {}
+        self._learned: set[str] = set()
+        self.trace: Trace | None = None
         self._decoded: dict[str, ModuleIndex] = {}
         self._passing: deque[str] = deque()
         self._kept: deque[str] = deque()
         self._dropped: set[str] = set()
         self._facts = _Facts()
         self._loaded: set[str] = set()
+        self._lent = False
         self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
@@ -134,8 +128,9 @@ class Project:
 
     def revised(self, overlay: Mapping[str, bytes]) -> "Project":
         """Return the same project under another overlay; outlines that it leaves stand are kept."""
-        other = Project(self.finder, overlay, self.environment)
+        other = Project(self.finder, overlay, self.environment, self.shelf)
         other._loaded |= self._loaded
+        other._keys |= self._keys
         for path, entry in self._entries.items():
             if path not in overlay and path not in self.overlay:
                 other._add(path, entry)
@@ -148,19 +143,22 @@ class Project:
 
     def outline(self, path: str) -> Outline:
         """Return a file's outline, or why it has none."""
+        if self.trace is not None:
+            self.trace.read(path)
         known = self._decoded.get(path)
         if known is not None:
             return known
         entry = self._entries.get(path)
         if entry is None:
-            outline = outline_of(path, self.overlay.get(path), self.version)
-            if isinstance(outline, ModuleIndex) and self.is_foreign(path):
-                _slim(outline)
-            self._add(path, _entry(outline))
+            entry = self._taken(path)
+            if entry is not None:
+                self._add(path, entry)
+        if entry is None:
+            outline = self._made(path)
         elif entry.failure is not None:
             return entry.failure
         else:
-            outline = msgspec.msgpack.decode(entry.index, type=ModuleIndex)
+            outline = self._outline(path, entry)
         if isinstance(outline, ModuleIndex):
             self._decoded[path] = outline
             queue, most = self._passing, _MAX_DECODED
@@ -173,8 +171,63 @@ class Project:
                 self._dropped.add(dropped)
         return outline
 
+    def _made(self, path: str) -> Outline:
+        """Make the outline of a file that has none so far, or a damaged one."""
+        text = self.overlay.get(path)
+        foreign = self.is_foreign(path)
+        if text is None:
+            made, outline = _make(path, self.version, kept=self.shelf is not None, foreign=foreign)
+            self._keep(path, made)
+            entry = made.entry
+        else:
+            outline = outline_of(path, text, self.version)
+            if isinstance(outline, ModuleIndex) and foreign:
+                slim(outline)
+            entry = entry_of(outline)
+        if path in self._entries:
+            self._entries[path] = entry
+        else:
+            self._add(path, entry)
+        return outline
+
+    def _outline(self, path: str, entry: "Entry") -> Outline:
+        """Return the outline of an entry, from where it is kept or from the file once more."""
+        key = self._keys.get(path)
+        index = entry.index or (key and self.shelf and self.shelf.packs.body(key))
+        try:
+            return _INDEX.decode(index or b"")
+        except (msgspec.DecodeError, RecursionError):
+            return self._made(path)
+
+    def _taken(self, path: str) -> "Entry | None":
+        """Return what is kept of a file, None if there is nothing."""
+        if self.shelf is None or path in self.overlay:
+            return None
+        key = self.shelf.key(path, self._flavour(path))
+        head = key and self.shelf.packs.head(key)
+        try:
+            entry = _HEAD.decode(head or b"")
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        if key is not None:
+            self._keys[path] = key
+        return entry
+
+    def _keep(self, path: str, made: "_Made") -> None:
+        if self.shelf is not None and made.digest:
+            head = msgspec.msgpack.encode(msgspec.structs.replace(made.entry, index=b""))
+            parts = (head, made.entry.index)
+            self.shelf.put(path, self._flavour(path), made.stamp, made.digest, parts)
+
+    def _flavour(self, path: str) -> bytes:
+        """Return what the outline of a text hangs on besides the text."""
+        version = "{}.{}".format(*self.version) if path.endswith(".pyi") else ""
+        return f"{version}{'f' if self.is_foreign(path) else ''}".encode()
+
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
+        if self.trace is not None:
+            self.trace.read(path)
         known = self._decoded.get(path)
         if known is not None:
             return known
@@ -266,6 +319,8 @@ class Project:
 
         Plain functions and those of tests are left out.
         """
+        if self.trace is not None:
+            self.trace.ask_for(function_of(name))
         return self._facts.functions.get(name, {})
 
     def subclasses(self, name: str) -> list[Subclass]:
@@ -290,6 +345,8 @@ class Project:
 
     def overriders(self, name: str, member: str) -> list[Subclass]:
         """Return those of ``subclasses`` that bind a member of their own."""
+        if self.trace is not None:
+            self.trace.ask_for(member)
         by_member = self._by_member.get(name)
         if by_member is None:
             by_member = self._by_member[name] = {}
@@ -304,6 +361,9 @@ class Project:
         They are those of the classes known here that have the names of its ancestors.
         """
         found: dict[str, set[str]] = {}
+        if self.trace is not None:
+            for member in self._members_of(path, number):
+                self.trace.ask_for(member)
         own = [facts for facts in self._entries[path].classes if facts.number == number]
         queue = [base for facts in own for base in facts.bases]
         asked = set(queue)
@@ -317,14 +377,159 @@ class Project:
                         queue.append(base)
         return found
 
+    def _members_of(self, path: str, number: int) -> Iterator[str]:
+        for facts in self._entries[path].classes:
+            if facts.number == number and facts.bases:
+                yield from facts.members
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         return not self._facts.sys_modules.isdisjoint((name, "*"))
 
-    def _add(self, path: str, entry: _Entry) -> None:
+    def facts(self) -> bytes:
+        """Return a digest of all that the questions above may be answered with.
+
+        But for members of classes and namesakes: ``changed_between`` tells of these.
+        """
+        facts = self._facts
+        told = [
+            sorted(names)
+            for names in (
+                facts.written,
+                facts.sys_modules,
+                facts.written_modules,
+                facts.twins,
+                facts.registered,
+                facts.entered,
+                facts.requested,
+                self._changed(),
+            )
+        ]
+        writers = sorted(facts.writers.items()), sorted(facts.writing_tests.items())
+        below = [
+            (base, [(path, facts.number, facts.name, facts.bases) for path, facts in found])
+            for base, found in sorted(facts.subclasses.items())
+        ]
+        classes = [
+            (name, [facts.bases for facts in found])
+            for name, found in sorted(facts.classes.items())
+        ]
+        return digest_of(msgspec.msgpack.encode((told, writers, below, classes)))
+
+    def lend_facts(self, data: bytes, changed: Mapping[str, bytes]) -> bool:
+        """Take facts over from an earlier run instead of loading files; tell if that can be done.
+
+        ``changed`` maps the files that have changed since to the digests of what they held. What
+        they do to others must be the same.
+        """
+        if self.shelf is None:
+            return False
+        found: dict[str, Entry] = {}
+        for path, digest in changed.items():
+            head = self.shelf.packs.head(digest + self._flavour(path))
+            entry = self._taken(path)
+            if entry is None:
+                made, _ = _make(path, self.version, kept=True)
+                self._keep(path, made)
+                entry = made.entry
+            try:
+                before = _HEAD.decode(head or b"")
+            except (msgspec.DecodeError, RecursionError):
+                return False
+            if before != msgspec.structs.replace(entry, index=b""):
+                return False
+            found[path] = entry
+        try:
+            self._facts = _FACTS.decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        self._lent = True
+        for path, entry in found.items():
+            self._add(path, entry)
+        return True
+
+    def facts_to_lend(self) -> bytes:
+        """Return the facts in a form that later runs can take over."""
+        return msgspec.msgpack.encode(self._facts)
+
+    def changed_between(self, before: Outline, after: Outline) -> frozenset[str]:
+        """Return the names of members that classes bind in another way, or only before or after.
+
+        Besides, the public functions of which that can be said, as ``function_of`` names them.
+        """
+        if isinstance(before, Failure) or isinstance(after, Failure):
+            return frozenset()
+        old, new = (
+            {
+                (facts.number, *item)
+                for facts in classes_of(outline)
+                for item in facts.members.items()
+            }
+            for outline in (before, after)
+        )
+        functions = {*functions_of(before)} ^ {*functions_of(after)}
+        return frozenset(name for _, name, _ in old ^ new) | {
+            function_of(name) for name, _ in functions
+        }
+
+    def others(self) -> list[str]:
+        """Return the paths of the files that were read and that the run was not asked to load."""
+        return [path for path in (*self._entries, *self._learned) if path not in self._loaded]
+
+    def read_body(self, path: str) -> None:
+        """Note that the answer hangs on what others do not see of a module otherwise."""
+        if self.trace is not None:
+            self.trace.ask_for(body_of(path))
+
+    def begin_learning(self) -> int:
+        """Return what ``learned`` needs to tell what was learned since now."""
+        return 0 if self.shelf is None else len(self.shelf.fresh)
+
+    def learned(self, start: int) -> Learned:
+        """Return what was looked up; for the process that this one is a copy of."""
+        disk = self.finder.disk
+        if self.shelf is None or not isinstance(disk, Witness):
+            return Learned({}, {}, set(), [], [])
+        for path in self.finder.ignore_files():
+            disk.kind(path)
+            disk.texts.add(path)
+        return Learned(
+            disk.folders, disk.kinds, disk.texts, self.others(), self.shelf.fresh[start:]
+        )
+
+    def learn(self, learned: Learned) -> None:
+        """Take over what a copy of this project looked up."""
+        disk = self.finder.disk
+        if self.shelf is None or not isinstance(disk, Witness):
+            return
+        disk.folders.update(learned.folders)
+        disk.kinds.update(learned.kinds)
+        disk.texts.update(learned.texts)
+        self._learned.update(learned.others)
+        for path, flavour, stamp, digest, parts in learned.puts:
+            if digest + flavour not in self.shelf.packs:
+                self.shelf.put(path, flavour, stamp, digest, parts)
+
+    def outline_before(self, path: str, digest: bytes) -> Outline | None:
+        """Return the outline of what a file held before, None if that is not known any more."""
+        if self.shelf is None:
+            return None
+        body = self.shelf.packs.body(digest + self._flavour(path))
+        try:
+            return _INDEX.decode(body or b"")
+        except (msgspec.DecodeError, RecursionError):
+            return None
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Take files for those to load, without loading them: nobody will ask what they do."""
+        self._loaded.update(paths)
+
+    def _add(self, path: str, entry: Entry) -> None:
         self._entries[path] = entry
         if self.is_foreign(path):
             # What the environment does to itself must not hang on how much of it was read.
+            return
+        if self._lent and path in self._loaded:
             return
         self.strays += path not in self._loaded
         self._facts.written.update(entry.written)
@@ -359,19 +564,35 @@ class Project:
         asked = list(paths)
         self._loaded.update(asked)
         wanted = [path for path in asked if path not in self._entries]
-        done = 0
-        if jobs == 1 or len(wanted) < _PARALLEL_THRESHOLD:
-            for path in wanted:
-                self._add(path, _entry(outline_of(path, version=self.version)))
+        found = {path: self._taken(path) for path in wanted}
+        missed = [path for path, entry in found.items() if entry is None]
+        done = len(wanted) - len(missed)
+        if done:
+            yield done
+        if jobs == 1 or len(missed) < _PARALLEL_THRESHOLD:
+            for path in missed:
+                made, _ = _make(path, self.version, kept=self.shelf is not None)
+                self._keep(path, made)
+                found[path] = made.entry
                 done += 1
                 yield done
-            return
-        encoded = partial(_encoded, version=self.version)
-        for chunk in map_chunks(encoded, wanted, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
-            for path, entry in msgspec.msgpack.decode(chunk, type=list[tuple[str, _Entry]]):
+        else:
+            encoded = partial(_encoded, version=self.version, kept=self.shelf is not None)
+            for chunk in map_chunks(encoded, missed, jobs=jobs, threshold=_PARALLEL_THRESHOLD):
+                for path, made in _CHUNK.decode(chunk):
+                    self._keep(path, made)
+                    found[path] = made.entry
+                    done += 1
+                yield done
+        # In the order asked for, wherever they come from.
+        for path, entry in found.items():
+            if entry is not None:
                 self._add(path, entry)
-                done += 1
-            yield done
+
+    def save(self) -> None:
+        """Keep for later runs what this one made."""
+        if self.shelf is not None:
+            self.shelf.save()
 
     def before(self, change: Mapping[str, bytes | None], also: Iterable[str] = ()) -> "Project":
         """Return the project as it was before a change.
@@ -381,7 +602,8 @@ class Project:
         change leaves as they are, are taken over.
         """
         texts = {path: text for path, text in change.items() if text is not None}
-        past = Project(self.finder.on(Past(change)), texts, self.environment)
+        past = Project(self.finder.on(Past(change)), texts, self.environment, self.shelf)
+        past._keys |= self._keys
         absent = {path for path, text in change.items() if text is None}
         past._loaded = (self._loaded - absent) | set(also)
         for path, entry in self._entries.items():
@@ -392,133 +614,55 @@ class Project:
         return past
 
 
-def _encoded(paths: list[str], *, version: Version) -> bytes:
+class _Made(msgspec.Struct, array_like=True, gc=False):
+    """What was made of a file, and of which bytes if it may be kept.
+
+    ``stamp`` is that of the file from before it was read; ``digest`` is empty for what may not
+    be kept.
+    """
+
+    entry: Entry
+    digest: bytes = b""
+    stamp: Stamp | None = None
+
+
+_HEAD = msgspec.msgpack.Decoder(Entry)
+_INDEX = msgspec.msgpack.Decoder(ModuleIndex)
+_CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
+
+
+def body_of(path: str) -> str:
+    """Return what traces call that of a module which only its own check sees otherwise."""
+    return f"body {path}"
+
+
+def function_of(name: str) -> str:
+    """Return what traces call the public functions of a name."""
+    return f"def {name}"
+
+
+def _encoded(paths: list[str], *, version: Version, kept: bool) -> bytes:
     """Outline files in a worker; what goes back is data that cannot run code."""
     gc.disable()
-    return msgspec.msgpack.encode(
-        [(path, _entry(outline_of(path, version=version))) for path in paths]
-    )
+    return msgspec.msgpack.encode([(path, _make(path, version, kept=kept)[0]) for path in paths])
 
 
-def _entry(outline: Outline) -> _Entry:
-    if isinstance(outline, Failure):
-        return _Entry(b"", failure=outline)
-    return _Entry(
-        msgspec.msgpack.encode(outline),
-        outline.written,
-        outline.sys_modules,
-        outline.written_modules,
-        sorted({write.name for write in outline.assigned}),
-        list(_classes(outline)),
-        sorted(set(_twins(outline))),
-        outline.setters,
-        outline.handed,
-        outline.registered,
-        dict(_functions(outline)),
-        sorted({name for _, name in outline.entered}),
-        sorted(set(_requested(outline))),
-    )
-
-
-def _functions(outline: ModuleIndex) -> Iterator[tuple[str, str]]:
-    """Yield the public functions that a module gives to others, each with its shape."""
-    for name, entry in outline.scopes[0].bindings.items():
-        binding = entry.every[0]
-        if not name.startswith("_") and isinstance(binding, Defined) and len(entry.every) == 1:
-            scope = outline.scopes[binding.scope]
-            if scope.kind is ScopeKind.FUNCTION and (scope.is_async or scope.is_generator):
-                yield name, shape_of(outline, entry)
-
-
-def _twins(outline: ModuleIndex) -> Iterator[str]:
-    """Yield the names of classes of which a module imports an asynchronous twin."""
-    for item in outline.imports:
-        if item.name is not None:
-            if item.name.startswith("Async"):
-                yield item.name.removeprefix("Async")
-            if not ASYNC_MODULES.isdisjoint(item.module.split(".")):
-                yield item.name
-
-
-def _requested(outline: ModuleIndex) -> Iterator[str]:
-    """Yield the parameters of tests and fixtures, by which they ask for fixtures."""
-    for scope in outline.scopes:
-        if scope.kind is ScopeKind.FUNCTION and (
-            scope.name.startswith("test")
-            or any(_called(d.value).endswith("fixture") for d in scope.decorators)
-        ):
-            yield from (n for n, e in scope.bindings.items() if isinstance(e.every[0], Parameter))
-
-
-def _called(decorator: Expr) -> str:
-    return dotted(getattr(decorator, "func", decorator)) or ""
-
-
-def _slim(outline: ModuleIndex) -> None:
-    """Drop from the outline of a module that is not checked what only checking needs."""
-    outline.noted = []
-    for scope in outline.scopes:
-        scope.uses = []
-        scope.calls = []
-        scope.attributes = []
-        scope.drives = []
-
-
-def _classes(outline: ModuleIndex) -> Iterator[ClassFacts]:
-    for number, scope in enumerate(outline.scopes):
-        if scope.kind is ScopeKind.CLASS:
-            bases = [_original_name(outline, base) for base in scope.bases]
-            members = dict.fromkeys(scope.attributes_set, "=")
-            members.update(
-                (name, shape_of(outline, entry)) for name, entry in scope.bindings.items()
-            )
-            yield ClassFacts(number, scope.name, [base for base in bases if base], members)
-
-
-def _last_name(base: Expr) -> str:
-    plain = base.value if isinstance(base, Subscript) else base
-    return (dotted(plain) or "").rpartition(".")[2]
-
-
-def _original_name(outline: ModuleIndex, base: Expr) -> str:
-    """Return the last part of a base's name, as the module that defines it would write it."""
-    name = _last_name(base)
-    entry = outline.scopes[0].bindings.get(name)
-    for binding in entry.every if entry is not None else ():
-        if isinstance(binding, Imported):
-            return outline.imports[binding.index].name or name
-    return name
-
-
-def shape_of(outline: ModuleIndex, entry: Bindings) -> str:
-    """Return what the text of a member says about its kind, to be compared with others."""
-    shapes = []
-    for position in entry.live or entry.type_only:
-        binding = entry.every[position]
-        scope = outline.scopes[binding.scope] if isinstance(binding, Defined) else None
-        if scope is None or scope.kind is not ScopeKind.FUNCTION:
-            shapes.append("=")
-            continue
-        decorators = [_last_name(getattr(d.value, "func", d.value)) for d in scope.decorators]
-        words = ["async"] * scope.is_async + ["yield"] * scope.is_generator + decorators
-        shapes.append(" ".join(w for w in words if w not in _SHAPELESS))
-    return "|".join(shapes)
-
-
-#: Decorators that say nothing about the kind of a method.
-_SHAPELESS = frozenset({"override", "final", "abstractmethod", "overload"})
-
-
-def is_test(path: str) -> bool:
-    """Tell whether a file looks like a test, whose objects are other than the program's."""
-    parts = path.replace("\\", "/").split("/")
-    name = parts[-1]
-    return (
-        name.startswith(("test_", "conftest"))
-        or name.endswith("_test.py")
-        or "tests" in parts[:-1]
-        or "test" in parts[:-1]
-    )
+def _make(
+    path: str, version: Version, *, kept: bool = False, foreign: bool = False
+) -> tuple[_Made, Outline]:
+    """Make the outline of a file; ``kept`` tells that later runs may use it."""
+    text, digest = None, b""
+    stamp = stamp_of(path) if kept else None
+    if stamp is not None and stamp[2] <= MAX_BYTES:
+        with contextlib.suppress(OSError):
+            text = Path(path).read_bytes()
+    outline = outline_of(path, text, version)
+    if isinstance(outline, ModuleIndex) and foreign:
+        slim(outline)
+    if text is not None and (isinstance(outline, ModuleIndex) or outline.is_syntax):
+        # What else went wrong may go well another time.
+        digest = digest_of(text)
+    return _Made(entry_of(outline), digest, stamp), outline
 
 
 def outline_of(
@@ -528,6 +672,9 @@ def outline_of(
 
     ``version`` is that of the Python which is to run it; it matters to stubs.
     """
+    # Where every outline is kept from before, none is built.
+    from asyncpattern_lint.index import builder
+
     try:
         if text is None:
             if Path(path).stat().st_size > MAX_BYTES:

@@ -109,6 +109,7 @@ class Checks:
             self._opened = self._session(*paths).open()
             for path in self._opened.files:
                 self._found[path] = self._opened.findings_in(path)
+            self._opened.project.save()
 
     def findings(self, path: str, text: str) -> "tuple[Finding, ...]":
         """Return the findings in a file, given its text, which need not be that on the disk."""
