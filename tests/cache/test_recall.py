@@ -350,3 +350,45 @@ def test_a_folder_that_cannot_be_written_is_no_error(root: Path) -> None:
     (root / "file").write_text("")
     asked = {"cache_dir": os.fspath(root / "file" / "inner")}
     assert told(run(root, **asked)) == told(run(root, **asked)) == told(cold(root))
+
+
+def scripts(reference: str) -> dict[str, str | None]:
+    """Return the description of a project with one script."""
+    text = f"[project]\nname = 'app'\n\n[project.scripts]\napp = '{reference}'\n"
+    return {"pyproject.toml": text}
+
+
+def test_what_describes_the_project_is_looked_at_again_where_it_may_be_wrong(root: Path) -> None:
+    """Entry points are no part of any module."""
+    lay(root, {"app/use.py": "def main():\n    pass\n", **scripts("app.use:main")})
+    assert codes(run(root).findings) == []
+    assert codes(run(root).findings) == []
+    for files in (
+        {"app/use.py": "def other():\n    pass\n"},
+        {"app/use.py": "def other():\n    return 1\n"},
+        {"app/use.py": "def main():\n    pass\n"},
+        scripts("app.use:gone"),
+        scripts("app.gone:main"),
+        {"app/gone.py": "from app.use import main\n"},
+    ):
+        lay(root, files)
+        expected = told(cold(root))
+        assert told(run(root)) == expected
+        assert told(run(root)) == expected
+
+
+def test_a_single_file_is_no_whole_project(root: Path) -> None:
+    lay(root, scripts("app.use:gone"))
+    assert codes(run(root, str(root / "app" / "store.py")).findings) == []
+    assert "APL306" in codes(run(root).findings)
+    assert "APL306" in codes(run(root).findings)
+
+
+def test_documents_are_checked_with_what_stands(root: Path) -> None:
+    lay(root, {"guide.md": "```python\nfrom app.store import gone\n```\n"})
+    expected = told(cold(root, docs=True))
+    assert "APL301" in codes(expected[0])  # type: ignore[arg-type]  # findings come first
+    assert told(run(root, docs=True)) == expected
+    assert told(run(root, docs=True)) == expected
+    lay(root, {"app/store.py": FILES["app/store.py"] + "gone = 1\n"})
+    assert "APL301" not in codes(run(root, docs=True).findings)
