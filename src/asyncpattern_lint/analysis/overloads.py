@@ -16,6 +16,8 @@ from asyncpattern_lint.analysis.values import (
     FunctionValue,
     InstanceValue,
     Produced,
+    TypeVariable,
+    Unknown,
     Value,
     Values,
     is_known,
@@ -153,6 +155,8 @@ class Overloads:
         truths = {v.truth if isinstance(v, InstanceValue) else None for v in values}
         if truths <= self._named_truths(parameter.annotation, frame):
             return True
+        if not self._leaves_open(parameter.annotation, frame):
+            return False
         wanted = {
             of.plain
             for promise in types.annotated(parameter.annotation, frame)
@@ -166,6 +170,19 @@ class Overloads:
             ):
                 return False
         return True
+
+    def _leaves_open(self, annotation: Expr, frame: Frame) -> bool:
+        """Whether an annotation says no more than a class: its type parameters may be anything."""
+        if not isinstance(annotation, Subscript):
+            return True
+        return all(
+            (dotted(argument) or "").rpartition(".")[2] not in _NOTHING
+            and all(
+                isinstance(value, TypeVariable | Unknown)
+                for value in self.resolver.types.annotated(argument, frame)
+            )
+            for argument in annotation.args
+        )
 
     def _has(self, function: FunctionValue, keywords: Mapping[str, Values]) -> bool:
         """Whether what can be given by keyword only is given, or need not be."""
