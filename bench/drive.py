@@ -73,7 +73,7 @@ def asyncpattern_lint(job: Job, scratch: Path) -> Iterator[Row]:
 
     report = scratch / "report.json"
     arguments = [*job["arguments"], "--output-format=json", f"--output-file={report}", "."]
-    main(["check", "--exit-zero", "--jobs=1", *arguments], standalone_mode=False)
+    main(["check", "--exit-zero", "--jobs=1", "--no-cache", *arguments], standalone_mode=False)
     for entry in json.loads(report.read_text("utf-8"))["findings"]:
         yield entry["path"], entry["line"], entry["code"], entry["message"]
 

@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     folder = args.folder.resolve()
+    os.environ["ASYNCPATTERN_LINT_NO_CACHE"] = "1"
     jobs = ["--jobs", str(args.jobs)]
     flake8 = ["-m", "flake8", "--isolated", *jobs, "."]
     plugin = ["--select=APL1,APL3,APL901", "--disable-noqa", "--apl-isolated"]

@@ -59,7 +59,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "python -c pass": [sys.executable, "-c", "pass"],
         f"{linter.name} --version": [linter.executable, "--version"],
         f"{linter.name} --help": [linter.executable, "--help"],
-        f"{linter.name} check clean.py": [linter.executable, "check", "clean.py"],
+        f"{linter.name} check --no-cache clean.py": [
+            linter.executable,
+            "check",
+            "--no-cache",
+            "clean.py",
+        ],
         "ruff --version": [ruff.executable, "--version"],
         "ruff check clean.py": [ruff.executable, "check", "--no-cache", "--isolated", "clean.py"],
     }
