@@ -199,7 +199,7 @@ class Attributes:
             if values and all(isinstance(v, FUNCTIONS) for v in values):
                 if self.changes.is_replaced(ancestor, name):
                     return ANYTHING
-                others = self._overriders(cls, name)
+                others = self.overriders(cls, name)
                 if others and self._is_overridden(ancestor, name, others):
                     sets.append(self._of_overriders(others, name, receiver))
                 elif others:
@@ -324,7 +324,7 @@ class Attributes:
         )
         if opened or self.changes.may_hide(cls, name, on_instance=True):
             return union((values, ANYTHING))
-        others = self._overriders(cls, name)
+        others = self.overriders(cls, name)
         return union((values, self._of_overriders(others, name, receiver))) if others else values
 
     def _of_overriders(self, others: list[Subclass], name: str, receiver: Value) -> Values:
@@ -354,7 +354,7 @@ class Attributes:
         plain = not {"async", "yield"}.intersection(shape.split())
         return plain and not self._is_annotated(owner, name)
 
-    def _overriders(self, cls: ClassValue, name: str) -> list[Subclass]:
+    def overriders(self, cls: ClassValue, name: str) -> list[Subclass]:
         """Return the known subclasses that bind a member in a way of their own."""
         if cls.exact:
             return []

@@ -20,6 +20,7 @@ from asyncpattern_lint.analysis.values import (
     Values,
     is_known,
 )
+from asyncpattern_lint.analysis.wellknown import frame_at
 from asyncpattern_lint.findings import (
     BrokenManager,
     Observation,
@@ -75,7 +76,7 @@ class DefinitionChecker:
         scope = module.scopes[number]
         if not any(map(_is_plain, scope.decorators)):
             return
-        frame = self._frame_around(path, module, number)
+        frame = frame_at(path, module, scope.parent, scope.line)
         below: list[Decorator] = []
         for decorator in reversed(scope.decorators):
             protocols = self._manager(decorator, frame)
@@ -93,12 +94,6 @@ class DefinitionChecker:
         place = partial(places.decorator, scope, position)
         yield from self._check_yields(path, module, number, protocols, values, places)
         yield from self._broken(path, module, number, protocols, values, place)
-
-    def _frame_around(self, path: str, module: ModuleIndex, number: int) -> Frame:
-        """Return the frame in which a function's decorators are evaluated."""
-        scope = module.scopes[number]
-        in_function = module.scopes[scope.parent].kind is ScopeKind.FUNCTION
-        return Frame(path, scope.parent, before=0 if in_function else scope.line)
 
     def _manager(self, decorator: Decorator, frame: Frame) -> Protocol | None:
         """Return what one of contextlib's decorators makes, None for any other."""

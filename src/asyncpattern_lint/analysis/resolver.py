@@ -626,13 +626,11 @@ class Resolver:
         """Add to the last overload of a function those before it."""
         if len(entry.every) == 1:
             return positions
-        scopes = self.module(path).scopes
 
         def is_overload(position: int) -> bool:
             binding = entry.every[position]
-            return isinstance(binding, Defined) and any(
-                (dotted(decorator.value) or "").rpartition(".")[2] == "overload"
-                for decorator in scopes[binding.scope].decorators
+            return isinstance(binding, Defined) and self.calls.overloads.is_overload(
+                FunctionValue(path, binding.scope, None)
             )
 
         if not any(is_overload(position) for position in positions):

@@ -168,14 +168,7 @@ class TrailOfMembers:
 
     def _overrider(self, cls: ClassValue, owner: ClassValue, name: str) -> Subclass | None:
         """Return a subclass that may make a member something else, the most different first."""
-        if cls.exact:
-            return None
-        own = {(a.path, a.number) for a in self.classes.lineage(cls) if a is not None}
-        others = [
-            other
-            for other in self.resolver.project.overriders(self.classes.scope_of(cls).name, name)
-            if (other.path, other.facts.number) not in own
-        ]
+        others = self.resolver.attributes.overriders(cls, name)
         entry = self.classes.scope_of(owner).bindings.get(name)
         shape = "=" if entry is None else shape_of(self.resolver.module(owner.path), entry)
         others.sort(key=lambda other: (other.facts.members[name] == shape, other.path))
