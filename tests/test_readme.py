@@ -19,7 +19,7 @@ from asyncpattern_lint.cli import main
 from asyncpattern_lint.cli.check import check
 from asyncpattern_lint.config import Options, OutputFormat, resolve, select_codes
 from asyncpattern_lint.config.explain import PER_FILE
-from asyncpattern_lint.config.table import KEYS, Table
+from asyncpattern_lint.config.table import KEYS, Order, Table
 from asyncpattern_lint.integrations.flake8 import Plugin
 from asyncpattern_lint.protocol import Kind, Use, cells, code_of
 from asyncpattern_lint.rule import TableRule, known_codes, rules
@@ -164,6 +164,7 @@ def test_the_keys_named_are_those_there_are() -> None:
         str: "string",
         list[str]: "list of strings",
         dict[str, list[str]]: "table of lists",
+        list[Order]: "list of tables",
     }
     types = {
         field.encode_name: words[

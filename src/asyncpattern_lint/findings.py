@@ -343,6 +343,26 @@ class Driven:
     evidence: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenOrder:
+    """A call of a function, or of what leads to it, that comes before that of another.
+
+    ``first`` and ``then`` are the dotted names of a contract; ``function`` is where it is broken,
+    empty for a module. ``is_followed`` tells that ``first`` is called afterwards. ``reference`` is
+    what is called, as written.
+    """
+
+    reference: str
+    first: str
+    then: str
+    function: str
+    is_followed: bool
+    path: str
+    span: Span
+    target: Target
+    evidence: tuple[Step, ...]
+
+
 Observation = (
     Misuse
     | MissingName
@@ -358,6 +378,7 @@ Observation = (
     | Handover
     | WrongFake
     | MissingTarget
+    | BrokenOrder
     | Unreadable
     | UnusedSuppression
 )

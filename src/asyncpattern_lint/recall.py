@@ -20,7 +20,7 @@ from asyncpattern_lint.cache.ledger import ABSENT
 from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
-from asyncpattern_lint.index.project import Project, body_of
+from asyncpattern_lint.index.project import Project, body_of, text_of
 from asyncpattern_lint.index.trace import EVERYTHING, Numbers, Trace
 
 _PREFIX = "findings-"
@@ -403,6 +403,9 @@ class Recollection:
             if body_of(path) in trace.members and not have_one_body(before, after):
                 seen.add(EVERYTHING)
                 names.add(body_of(path))
+            if text_of(path) in trace.members:
+                seen.add(EVERYTHING)
+                names.add(text_of(path))
             seen |= {trace.members[name] for name in names & trace.members.keys()}
         if not self._has_lent and project.facts() != record.facts:
             return False

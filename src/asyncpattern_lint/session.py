@@ -402,7 +402,7 @@ def checker_of(settings: Settings, project: Project) -> "Checker":
     """Return what checks the files of a project; it is not needed where nothing has changed."""
     from asyncpattern_lint.analysis.checker import Checker
 
-    return Checker(project, candidates=settings.candidates)
+    return Checker(project, candidates=settings.candidates, contracts=settings.contracts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,6 +526,7 @@ def recalled(
         project.environment.identity,
         sys.prefix,
         settings.candidates,
+        settings.contracts,
     )
     recollection = Recollection(project.shelf, witness, files, identity)
     if not recollection.is_whole:

@@ -51,6 +51,21 @@ def error(root: Path, **options: Any) -> str:
         ("python = 2020-01-01", "2: `python` must be a string, not a date"),
         ("unsafe-fixes = 1", "2: `unsafe-fixes` must be true or false, not an integer"),
         ("force-exclude = 'yes'", "2: `force-exclude` must be true or false, not a string"),
+        ("order = {}", "2: `order` must be a list of tables, not a table"),
+        ("order = [1]", "2: `order` must be a list of tables; it holds an integer"),
+        ("[[tool.asyncpattern-lint.order]]\nfirst = 'a'", "2: a table of `order` lacks `then`"),
+        (
+            "[[tool.asyncpattern-lint.order]]\nfirst = 'a'\nthen = 1",
+            "2: `then` in `order` must be a string, not an integer",
+        ),
+        (
+            "[[tool.asyncpattern-lint.order]]\nfirst = 'a'\nthen = 'b'\nbefore = 'c'",
+            "2: unknown key `before` in `order`; known are `first`, `then` and `within`",
+        ),
+        (
+            "[[tool.asyncpattern-lint.order]]\nfirst = 'a:b'\nthen = 'b'",
+            "2: `first` in `order` is no dotted name: a:b",
+        ),
         ("per-file-ignores = []", "2: `per-file-ignores` must be a table, not a list"),
         (
             "[tool.asyncpattern-lint.per-file-ignores]\n'a' = ['APL1']\n'b' = 'APL1'",

@@ -1,6 +1,6 @@
 """Check one module: its imports from the outline, its uses with LibCST where need be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,19 +14,27 @@ from asyncpattern_lint.analysis.lifetimes import LifetimeChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.strings import StringChecker
+from asyncpattern_lint.config.options import Contract
 from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.model import Failure, ModuleIndex
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.source import Span
 
 if TYPE_CHECKING:
+    from asyncpattern_lint.analysis.order import OrderChecker
     from asyncpattern_lint.analysis.uses import UseChecker
 
 
 class Checker:
-    """Checks modules of a project. ``candidates=False`` walks every scope of every module."""
+    """Checks modules of a project.
 
-    def __init__(self, project: Project, *, candidates: bool = True) -> None:
+    ``candidates=False`` walks every scope of every module; ``contracts`` are about the order of
+    calls.
+    """
+
+    def __init__(
+        self, project: Project, *, candidates: bool = True, contracts: Sequence[Contract] = ()
+    ) -> None:
         self.project = project
         self.candidates = candidates
         self.resolver = Resolver(project)
@@ -40,6 +48,8 @@ class Checker:
             FakeChecker(self.resolver),
             self.strings,
         )
+        self._contracts = contracts
+        self._order: OrderChecker | None = None
         self.walked = 0
         self._uses: UseChecker | None = None
 
@@ -51,6 +61,15 @@ class Checker:
 
             self._uses = UseChecker(self.resolver, self.imports)
         return self._uses
+
+    @property
+    def order(self) -> "OrderChecker":
+        """What few projects ask for."""
+        if self._order is None:
+            from asyncpattern_lint.analysis.order import OrderChecker
+
+            self._order = OrderChecker(self.resolver, self._contracts)
+        return self._order
 
     def check(self, path: str) -> Iterator[Observation]:
         """Yield what is wrong in one file."""
@@ -66,6 +85,10 @@ class Checker:
     def check_project(self, folder: str) -> Iterator[Observation]:
         """Yield what is wrong in the files that describe the project in a folder."""
         yield from check_entry_points(self.strings, folder)
+        if self._contracts:
+            from asyncpattern_lint.analysis.order import check_contracts
+
+            yield from check_contracts(self.strings, self._contracts)
 
     def census(self, path: str, *, explain: bool) -> tuple[Tally, list[Unresolved]]:
         """Count the asynchronous uses in one file, and list the unresolved ones to explain.
@@ -94,6 +117,8 @@ class Checker:
             found: list[Observation] = []
             for checker in self._of_outlines:
                 found += checker.check(path, module, positions)
+            if self._contracts:
+                found += self.order.check(path, module, positions)
             source = self.project.read(path) if scopes else b""
         except OSError as error:
             yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))

@@ -36,7 +36,7 @@ def check_entry_points(strings: StringChecker, folder: str) -> Iterator[Observat
             name = f"{reference[1]}:{reference[2]}"
             missing = strings.missing_entry(name, path)
             if missing is not None:
-                yield observed(missing, name, entry.table, path, _place(text, entry))
+                yield observed(missing, name, entry.table, path, place_of(text, entry))
 
 
 def _of_pyproject(text: str) -> Iterator[EntryPoint]:
@@ -90,7 +90,7 @@ def _table(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _place(text: str, entry: EntryPoint) -> Span:
+def place_of(text: str, entry: EntryPoint) -> Span:
     """Return where an entry point's reference stands, by its name and what it says."""
     reference = re.escape(entry.reference)
     for pattern in (rf"^.*{re.escape(entry.name)}.*?({reference})", rf"^.*?({reference})"):

@@ -5,6 +5,7 @@ import re
 from functools import cached_property
 
 from asyncpattern_lint.analysis.positions import Positions
+from asyncpattern_lint.index.bodies import functions_of
 from asyncpattern_lint.index.builder import parse
 from asyncpattern_lint.index.model import Scope
 from asyncpattern_lint.index.yield_places import FunctionNode
@@ -22,12 +23,7 @@ class Places:
 
     @cached_property
     def _functions(self) -> dict[tuple[int, str], FunctionNode]:
-        tree = parse(self._positions.source, self._path)
-        return {
-            (node.lineno, node.name): node
-            for node in ast.walk(tree)
-            if isinstance(node, FunctionNode)
-        }
+        return functions_of(parse(self._positions.source, self._path))
 
     def function(self, scope: Scope) -> FunctionNode:
         """Return the syntax tree of a function."""

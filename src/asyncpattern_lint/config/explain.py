@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from asyncpattern_lint.config.codes import selectors
 from asyncpattern_lint.config.layers import Layer
 from asyncpattern_lint.config.local import Local
@@ -100,7 +102,7 @@ def _local(key: str, layers: Sequence[Layer]) -> list[Setting]:
 def _run_wide(key: str, run: Run) -> Setting:
     value, layer = run.value(key)
     if layer is not None:
-        return Setting(key, value, layer.place(key))
+        return Setting(key, msgspec.to_builtins(value), layer.place(key))
     if key == "target-version":
         version, origin = run.target_version()
         if version is not None:

@@ -1,6 +1,7 @@
 """Where settings come from: configuration files, ``--config`` pairs and flags, each a layer."""
 
 import os
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -39,6 +40,18 @@ class Layer:
         if not self.text:
             return self.name
         return f"{self.name}:{line_of(self.text, (*self.table_path, *path))}"
+
+    def lines_of_tables(self, key: str, count: int) -> tuple[int, ...]:
+        """Return the lines on which the tables of an array of them begin, 0 without a file."""
+        if not self.text:
+            return (0,) * count
+        head = r"\s*\.\s*".join(map(re.escape, (*self.table_path, key)))
+        header = re.compile(rf"\s*\[\[\s*{head}\s*\]\]")
+        lines = self.text.split("\n")
+        found = tuple(n for n, line in enumerate(lines, 1) if header.match(line))
+        if len(found) == count:
+            return found
+        return (line_of(self.text, (*self.table_path, key)),) * count
 
     @property
     def place_of_requirement(self) -> str:

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.versions import Version
 
@@ -48,6 +48,19 @@ def working_directory() -> Path:
         return Path.cwd()
     except OSError:
         raise UsageError("the working directory does not exist") from None
+
+
+class Contract(NamedTuple):
+    """A contract about the order of calls: dotted names, and where it stands.
+
+    ``within`` is empty where the contract holds for whatever calls both; ``line`` counts from 1.
+    """
+
+    first: str
+    then: str
+    within: str
+    path: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,7 @@ class Settings:
     that ``# noqa`` comments count, and not only this linter's own. ``docs`` are the documents to
     check: patterns with the folders that they are counted from; none checks no docstrings, either.
     ``cache`` tells whether what was found out is kept for later runs, in ``cache_dir`` or, where
-    that is None, in the project.
+    that is None, in the project. ``contracts`` are those about the order of calls.
     """
 
     cwd: Path
@@ -155,6 +168,7 @@ class Settings:
     exit_non_zero_on_fix: bool = False
     cache: bool = False
     cache_dir: Path | None = None
+    contracts: tuple[Contract, ...] = ()
 
     @property
     def is_fixing(self) -> bool:

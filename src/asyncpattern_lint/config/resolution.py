@@ -13,6 +13,7 @@ from asyncpattern_lint.config.layers import Layer, flags, pair
 from asyncpattern_lint.config.local import Local, Locals, codes_of
 from asyncpattern_lint.config.options import (
     BASELINE,
+    Contract,
     Options,
     OutputFormat,
     Settings,
@@ -120,6 +121,7 @@ class Run:
             exit_non_zero_on_fix=options.exit_non_zero_on_fix,
             cache=not options.no_cache and not os.environ.get(NO_CACHE),
             cache_dir=self.cache_dir(),
+            contracts=self.contracts(),
         )
 
     def value(self, key: str) -> tuple[Any, Layer | None]:
@@ -210,6 +212,25 @@ class Run:
         except GlobError as error:
             raise layer.error(f"a pattern in {{}} cannot be used: {error}", "docs") from None
         return patterns
+
+    def contracts(self) -> tuple[Contract, ...]:
+        """Return the contracts about the order of calls. Raises UsageError for what is no name."""
+        written, layer = self.value("order")
+        if layer is None:
+            return ()
+        for item in written:
+            for key in ("first", "then", "within"):
+                name = getattr(item, key)
+                if name is not None and not all(part.isidentifier() for part in name.split(".")):
+                    problem = f"`{key}` in {{}} is no dotted name: {literal(name)}"
+                    raise layer.error(problem, "order")
+        file = layer.name if layer.text else "pyproject.toml"
+        path = os.path.abspath(os.path.join(self.cwd, file))  # noqa: PTH100, PTH118
+        lines = layer.lines_of_tables("order", len(written))
+        return tuple(
+            Contract(item.first, item.then, item.within or "", path, line)
+            for item, line in zip(written, lines, strict=True)
+        )
 
     def cache_dir(self) -> Path | None:
         """Return the folder of the cache as far as named, which need not be there."""

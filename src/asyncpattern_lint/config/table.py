@@ -7,6 +7,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One table of ``order``: what has to be called first, what then, and in which function."""
+
+    first: str
+    then: str
+    within: str | None = None
+
+
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """A configuration as written; None for a key that is not."""
 
@@ -30,6 +38,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     unfixable: list[str] | None = None
     unsafe_fixes: bool | None = None
     cache_dir: str | None = None
+    order: list[Order] | None = None
 
 
 class Problem(NamedTuple):
@@ -76,11 +85,41 @@ def _problems(written: object) -> Iterator[Problem]:
     for key, value in written.items():
         if key not in types:
             yield Problem((key,), f"unknown key `{key}`{nearest(key)}")
+        elif key == "order":
+            yield from _order_problems(value)
         elif isinstance(value, dict) and key == "per-file-ignores":
             for pattern, codes in value.items():
                 yield from _mismatch((key, pattern), codes, list[str])
         else:
             yield from _mismatch((key,), value, types[key])
+
+
+def _order_problems(written: object) -> Iterator[Problem]:
+    """Yield what is wrong with ``order``."""
+    if not isinstance(written, list):
+        yield Problem(("order",), f"`order` must be a list of tables, not {_kind(written)}")
+        return
+    for item in written:
+        yield from _contract_problems(item)
+
+
+def _contract_problems(written: object) -> Iterator[Problem]:
+    if not isinstance(written, dict):
+        yield Problem(("order",), f"`order` must be a list of tables; it holds {_kind(written)}")
+        return
+    known = Order.__struct_encode_fields__
+    for key in written:
+        if key not in known:
+            yield Problem(
+                ("order",),
+                f"unknown key `{key}` in `order`; known are `first`, `then` and `within`",
+            )
+    for key in known:
+        value = written.get(key)
+        if value is None and key != "within":
+            yield Problem(("order",), f"a table of `order` lacks `{key}`")
+        elif value is not None and not isinstance(value, str):
+            yield Problem(("order",), f"`{key}` in `order` must be a string, not {_kind(value)}")
 
 
 def _mismatch(path: tuple[str, ...], value: object, wanted: Any) -> Iterator[Problem]:

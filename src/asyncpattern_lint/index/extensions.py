@@ -19,8 +19,9 @@ _SOURCES = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs", ".f", ".f90", ".go", ".m
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _MAX_BYTES = 1_000_000
 
-#: An entry point such as ``package.module:name``, which builds nothing.
-_ENTRY_POINT = re.compile(rb"[\w.]+:[\w.]+")
+#: An entry point such as ``package.module:name``, or a name in a contract of this linter's own
+#: configuration, which build nothing.
+_NO_BUILD = re.compile(rb"[\w.]+:[\w.]+|\b(?:first|then|within)\s*=\s*[\"'][\w.]+[\"']")
 
 
 class Extensions:
@@ -53,6 +54,6 @@ class Extensions:
             if name in _BUILD_FILES:
                 text = self._disk.text(os.path.join(folder, name), _MAX_BYTES)
                 if name.endswith((".cfg", ".toml")):
-                    text = _ENTRY_POINT.sub(b"", text)
+                    text = _NO_BUILD.sub(b"", text)
                 words.update(word.decode("ascii") for word in _WORD.findall(text))
         return frozenset(words)

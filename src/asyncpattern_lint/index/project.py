@@ -481,6 +481,11 @@ class Project:
         if self.trace is not None:
             self.trace.ask_for(body_of(path))
 
+    def read_text(self, path: str) -> None:
+        """Note that the answer hangs on the whole text of a module."""
+        if self.trace is not None:
+            self.trace.ask_for(text_of(path))
+
     def begin_learning(self) -> int:
         """Return what ``learned`` needs to tell what was learned since now."""
         return 0 if self.shelf is None else len(self.shelf.fresh)
@@ -634,6 +639,11 @@ _CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
 def body_of(path: str) -> str:
     """Return what traces call that of a module which only its own check sees otherwise."""
     return f"body {path}"
+
+
+def text_of(path: str) -> str:
+    """Return what traces call the whole text of a module."""
+    return f"text {path}"
 
 
 def function_of(name: str) -> str:
