@@ -23,6 +23,7 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     replace,
+    without_none,
 )
 from asyncpattern_lint.analysis.ways import Called, Told, told_of, undecided
 from asyncpattern_lint.index.bodies import Body
@@ -176,7 +177,8 @@ class CallEffects:
                 return effect(driving)
             if meant is None and self._is_called_so(lowered.func, named):
                 return UNSURE
-        values = self._values(lowered.func)
+        # Nothing goes on behind a call of None.
+        values = without_none(self._values(lowered.func))
         if not values:
             return UNSURE
         return _one_of([self._of_value(value, node, lowered, driving) for value in values])
@@ -297,6 +299,8 @@ class CallEffects:
         """Return what instantiating a class does."""
         classes = self.resolver.classes
         lineage = classes.lineage(value)
+        if ClassValue(*self.follower.first.key) in [a and a.plain for a in lineage]:
+            return UNSURE
         effects = []
         for name in _MAKING:
             for ancestor in lineage:
