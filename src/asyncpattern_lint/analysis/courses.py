@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 
 NOWHERE: Ways = frozenset()
 
+#: What raises exceptions by itself.
+_FAILING = (
+    ast.Call, ast.Attribute, ast.Subscript, ast.BinOp, ast.Await, ast.Import, ast.ImportFrom,
+    ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.Yield, ast.YieldFrom,
+)  # fmt: skip
+
 #: Questions that change nothing, and whose answers hang on nothing but what they are asked about.
 _PLAIN_QUESTIONS = frozenset(
     {"all", "any", "bool", "callable", "getattr", "hasattr", "isinstance", "issubclass", "len"}
@@ -205,11 +211,14 @@ class Course:
         return ways
 
     def _if(self, node: ast.If, ways: Ways) -> Ways:
+        def otherwise(inside: Ways) -> Ways:
+            if not node.orelse and self.tests.is_last_of_several(node.test, inside):
+                # As a rule, the cases that are there are all that there are.
+                return all_doubted(inside)
+            return self._block(node.orelse, inside)
+
         return self._choice(
-            node.test,
-            ways,
-            lambda inside: self._block(node.body, inside),
-            lambda inside: self._block(node.orelse, inside),
+            node.test, ways, lambda inside: self._block(node.body, inside), otherwise
         )
 
     def _choice(
@@ -275,12 +284,14 @@ class Course:
     def _for(self, node: ast.For | ast.AsyncFor, ways: Ways) -> Ways:
         ways = self._driven(node.iter, ways, Driving.LOOP)
         ways = self._apply(self.effects.of_iterable(node.iter), ways)
-        inside = self.tests.assigned(ways, node.target, None)
+        inside, outside = self.tests.split(ways, self.tests.of_iterable(node.iter))
+        inside = self.tests.assigned(inside, node.target, None)
         with self._loop() as breaks:
             after = self._block(node.body, inside) | self._continues
             left = breaks()
         # There may be nothing to loop over, but then there is nothing to do either.
-        outside = all_doubted(ways) if has_grown(inside, after | left) else ways
+        if has_grown(inside, after | left):
+            outside = all_doubted(outside)
         return joined(self._block(node.orelse, outside | after) | left)
 
     @contextmanager
@@ -308,7 +319,7 @@ class Course:
         raised = self._raises
         # Where it failed is not known: before the call, in it, or after it.
         grown = has_grown(ways, after | raised | self._breaks | self._continues | self._returns)
-        entering = all_doubted(ways) if grown else ways
+        entering = all_doubted(ways) if grown or not _may_fail(node.body) else ways
         failed = joined(entering | raised)
         self._raises = NOWHERE
         after = self._block(node.orelse, after)
@@ -350,7 +361,8 @@ class Course:
                 ended = self._block(case.body, inside)
             doubtful = doubtful or (has_grown(inside, ended) and _may_know(node.subject, touched))
             after |= ended
-        after |= ways
+        # As a rule, the cases that are there are all that there are.
+        after |= all_doubted(ways)
         return all_doubted(after) if doubtful else joined(after)
 
     def _return(self, node: ast.Return, ways: Ways) -> Ways:
@@ -484,6 +496,7 @@ class Course:
             inside = self._apply(self.effects.of_iterable(generator.iter), inside)
             if number == 0:
                 ways = inside
+            inside, _ = self.tests.split(inside, self.tests.of_iterable(generator.iter))
             for condition in generator.ifs:
                 inside, _ = self._test(condition, inside)
         elements = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
@@ -526,6 +539,11 @@ def _last_name(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.Attribute):
         return (node.attr,)
     return (node.id,) if isinstance(node, ast.Name) and node.id not in {"self", "cls"} else ()
+
+
+def _may_fail(statements: Sequence[ast.stmt]) -> bool:
+    """Whether something in statements may raise an exception, beside ``raise``."""
+    return any(isinstance(node, _FAILING) for node in own_nodes(list(statements)))
 
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:

@@ -61,22 +61,28 @@ class Tests:
     def __init__(self, statements: list[ast.stmt]) -> None:
         self._chains: dict[str, frozenset[str]] = {}
         self._subjects: dict[str, str] = {}
+        self._sources: dict[str, set[str]] = {}
         self._asked: Counter[str] = Counter()
+        asked: list[frozenset[str]] = []
         for node in own_nodes(statements):
             if isinstance(node, _TESTS):
-                self._count(node.test)
-            elif isinstance(node, ast.comprehension):
-                for condition in node.ifs:
-                    self._count(condition)
+                asked += [self.of(part).chains for part in parts(node.test)]
+            elif isinstance(node, ast.BoolOp):
+                asked += [self.of(part).chains for part in parts(node)]
+            elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+                asked.append(self.of_iterable(node.iter).chains)
             elif isinstance(node, ast.Match):
-                for case in node.cases:
-                    self._asked.update(self.of_case(node, case).chains)
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-                self._asked.update(filter(None, map(chain, node.targets)))
-
-    def _count(self, test: ast.expr) -> None:
-        for part in parts(test):
-            self._asked.update(self.of(part).chains)
+                asked += [self.of_case(node, case).chains for case in node.cases]
+            elif isinstance(node, ast.Assign):
+                names = frozenset(filter(None, map(chain, node.targets)))
+                if isinstance(node.value, ast.Constant):
+                    asked.append(names)
+                for name in names:
+                    self._sources.setdefault(name, set()).update(_chains(node.value))
+            if isinstance(node, ast.comprehension):
+                asked += [self.of(part).chains for test in node.ifs for part in parts(test)]
+        for chains in asked:
+            self._asked.update(self._behind(chains))
 
     def of(self, node: ast.expr) -> Test:
         """Return what a test without ``and``, ``or`` and ``not`` asks."""
@@ -101,12 +107,31 @@ class Tests:
             return self._test(text, holds, frozenset(_chains(node)), "")
         return self._test(text, holds, frozenset(_chains(subject)), f"{ast.unparse(subject)} ==")
 
+    def is_last_of_several(self, node: ast.expr, ways: Ways) -> bool:
+        """Tell whether a test compares what other tests have compared with something else."""
+        subject = self.of(node).subject
+        return bool(subject) and any(
+            self._subjects.get(text) == subject and text != self.of(node).text
+            for way in ways
+            for text, _ in way.told
+        )
+
     def of_case(self, node: ast.Match, case: ast.match_case) -> Test:
         """Return what a ``case`` asks."""
         guard = "" if case.guard is None else f" if {ast.unparse(case.guard)}"
         text = f"{ast.unparse(node.subject)} as {ast.unparse(case.pattern)}{guard}"
         subject = f"{ast.unparse(node.subject)} as"
         return self._test(text, True, frozenset(_chains(node.subject)), subject)
+
+    def of_iterable(self, node: ast.expr) -> Test:
+        """Return what a loop asks: whether there is something to loop over."""
+        if chain(node) is not None:
+            return self.of(node)
+        chains = set(_chains(node))
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+                chains.update(_chains(inner.func.value))
+        return self._test(f"over {ast.unparse(node)}", True, frozenset(chains), "")
 
     def _test(self, text: str, holds: bool, chains: frozenset[str], subject: str) -> Test:
         self._chains[text] = chains
@@ -124,7 +149,7 @@ class Tests:
                 continue
             # Where it may be another way to ask the same, what it rules out is not known.
             after = doubted(way) if self._is_related(way, test) else way
-            if any(self._asked[name] > 1 for name in test.chains):
+            if any(self._asked[name] > 1 for name in self._behind(test.chains)):
                 holding.add(after._replace(told=way.told | {(test.text, True)}))
                 failing.add(after._replace(told=way.told | {(test.text, False)}))
             else:
@@ -157,11 +182,21 @@ class Tests:
             and not (test.subject and test.subject == self._subjects.get(text))
             and any(
                 asked == name or (text.startswith(_UNDECIDED) and asked.startswith(f"{name}."))
-                for name in self._chains.get(text, ())
-                for asked in test.chains
+                for name in self._behind(self._chains.get(text, frozenset()))
+                for asked in self._behind(test.chains)
             )
             for text, _ in way.told
         )
+
+    def _behind(self, chains: frozenset[str]) -> frozenset[str]:
+        """Return what names may have been made of, too."""
+        found = set(chains)
+        waiting = list(chains)
+        while waiting:
+            new = self._sources.get(waiting.pop(), set()) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     def may_know(self, way: Way, touched: Set[str]) -> bool:
         """Tell whether a way is there because of what is changed elsewhere."""
