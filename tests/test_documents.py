@@ -123,6 +123,12 @@ BUGS = {
         4,
         "APL152",
     ),
+    "a string that names a function": (
+        "README.md",
+        fence('from unittest.mock import patch\n\nwith patch("app.db.get_row"):\n    pass\n'),
+        4,
+        "APL306",
+    ),
     "a class that is no context manager": (
         "README.md",
         fence(IMPORT + "with Store() as store:\n    print(store)\n"),
@@ -180,6 +186,41 @@ def test_what_runs_is_left_alone(project: Path, name: str, text: str) -> None:
     assert found() == []
 
 
+OPENED = """\
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def opened():
+    return "session"
+
+
+async with opened() as session:
+    print(session)
+"""
+
+
+def test_a_definition_that_cannot_work_is_told_where_it_stands(project: Path) -> None:
+    (project / "README.md").write_text(fence(OPENED))
+    assert failing_line(project / "README.md", fence(OPENED)) == 10
+    assert found() == found("--no-candidates") == [("README.md", 5, "APL201")]
+
+
+def test_a_generator_that_is_left_is_told(project: Path) -> None:
+    held = "HELD = []\n\n\nasync def held():\n    try:\n        yield 1\n    finally:\n        HELD.clear()\n"
+    (project / "app" / "db.py").write_text(f"{DB}\n\n{held}")
+    text = "from app.db import held\n\nasync for row in held():\n    break\n"
+    (project / "README.md").write_text(fence(text))
+    assert found() == [("README.md", 4, "APL501")]
+
+
+@pytest.mark.parametrize("mark", ["    ...\n", "    # ... and so on\n", "    # and so on \u2026\n"])
+def test_of_a_definition_that_is_not_whole_nothing_is_told(project: Path, mark: str) -> None:
+    text = OPENED.replace('    return "session"\n', f'{mark}    return "session"\n')
+    (project / "README.md").write_text(fence(text), encoding="utf-8")
+    assert found() == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -190,6 +231,7 @@ def test_what_runs_is_left_alone(project: Path, name: str, text: str) -> None:
         fence(f"{WRONG}this does not parse\n"),
         fence("from .db import gone\n\nawait gone()\n"),
         fence("from app.plugins.tables import Table\n"),
+        fence('import uvicorn\n\nuvicorn.run("app.db:application")\n'),
     ],
 )
 def test_what_is_marked_as_wrong_or_the_readers_is_left_alone(project: Path, text: str) -> None:

@@ -1,13 +1,15 @@
 """Every fixture is executed; then the linter must say of it what Python does."""
 
 import json
+import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from harness.execution import Execution, execute, execute_all
+from harness.execution import BATCH, Execution, execute_all
 from harness.marks import fixtures, label, marks
 from harness.proof import prove
 
@@ -19,15 +21,32 @@ FIXTURES = fixtures()
 each_fixture = pytest.mark.parametrize("fixture", FIXTURES, ids=label)
 
 
+#: So many fixtures are run at once: one interpreter for each would take ten times as long.
+AT_ONCE = BATCH * (os.cpu_count() or 1)
+
+
+class Executions:
+    """The runs of fixtures, each with those that come next; a worker runs what its tests need."""
+
+    def __init__(self, proven: Sequence[Path]) -> None:
+        self._proven = proven
+        self._done: dict[Path, Execution] = {}
+
+    def of(self, fixture: Path) -> Execution:
+        if fixture not in self._done:
+            start = self._proven.index(fixture)
+            self._done |= execute_all(self._proven[start : start + AT_ONCE])
+        return self._done[fixture]
+
+
 @pytest.fixture(scope="module")
-def executions(request: pytest.FixtureRequest) -> dict[Path, Execution]:
-    """Run the fixtures of the selected tests, all at once because that is ten times as fast."""
+def executions(request: pytest.FixtureRequest) -> Executions:
     proven = [
         item.callspec.params["fixture"]
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.originalname == "test_python_agrees"
     ]
-    return execute_all(fixture for fixture in proven if isinstance(fixture, Path))
+    return Executions([fixture for fixture in proven if isinstance(fixture, Path)])
 
 
 @pytest.fixture
@@ -51,8 +70,8 @@ def check(project: Path, *options: str) -> list[dict[str, Any]]:
 
 
 @each_fixture
-def test_python_agrees(fixture: Path, executions: dict[Path, Execution]) -> None:
-    prove(fixture, executions.get(fixture) or execute(fixture))
+def test_python_agrees(fixture: Path, executions: Executions) -> None:
+    prove(fixture, executions.of(fixture))
 
 
 @each_fixture

@@ -10,6 +10,7 @@ from asyncpattern_lint.findings import (
     Finding,
     MissingModule,
     MissingName,
+    MissingTarget,
     Misuse,
     Observation,
     Step,
@@ -22,7 +23,16 @@ from asyncpattern_lint.rule import findings_of
 from asyncpattern_lint.source import Span, decode
 
 #: The codes that speak of examples, which are not whole programs.
-_TOLD = ("APL11", "APL12", "APL13", "APL14", "APL15", "APL16", "APL301", "APL302", "APL305", "APL4")
+_TOLD = (
+    "APL11", "APL12", "APL13", "APL14", "APL15", "APL16",
+    "APL301", "APL302", "APL305", "APL306", "APL4", "APL5",
+)  # fmt: skip
+
+#: The codes that speak of whole definitions, where an example shows them whole.
+_OF_DEFINITIONS = ("APL201", "APL202", "APL203", "APL204", "APL205", "APL206")
+
+#: What an example leaves something out with.
+_ELISIONS = ("...", "\N{HORIZONTAL ELLIPSIS}")
 
 #: Longer texts are data.
 _LONGEST = 1_000_000
@@ -72,9 +82,16 @@ def check_documents(
         for observation in checker.check(f"{path}{_MARK}{block.line}")
         if not _is_example(observation)
         for finding in findings_of(observation, settings.enabled_in(path))
-        if finding.code.startswith(_TOLD) and block.line <= finding.span.line <= block.last
+        if _is_told(finding.code, block) and block.line <= finding.span.line <= block.last
     }
     return Documented(frozenset(findings), len(found), skipped)
+
+
+def _is_told(code: str, block: Block) -> bool:
+    """Tell whether a code speaks of what a block shows."""
+    if code.startswith(_OF_DEFINITIONS):
+        return not any(mark in line for line in block.lines for mark in _ELISIONS)
+    return code.startswith(_TOLD)
 
 
 def _is_example(observation: Observation) -> bool:
@@ -88,6 +105,8 @@ def _is_example(observation: Observation) -> bool:
             return description in {"None", "an instance of `ellipsis`"}
         case MissingName(target=target):
             return is_test(target.path)
+        case MissingTarget(target=target, near=near, moved_to=moved_to):
+            return is_test(target.path) or not (near or moved_to)
         case MissingModule(near=near):
             return not near
         case _:

@@ -401,7 +401,7 @@ class Action(enum.Enum):
     UNAWAIT = enum.auto()
     """The target is not awaited any more."""
     RENAME = enum.auto()
-    """A name in an import, the name of an attribute, or a string in ``__all__``."""
+    """A name in an import, the name of an attribute, a string in ``__all__``, or a part of one."""
     REMOVE = enum.auto()
     """A string in ``__all__`` goes."""
     MODULE = enum.auto()
@@ -413,15 +413,18 @@ class Action(enum.Enum):
     EXCHANGE = enum.auto()
     """A decorator of contextlib becomes the other one."""
     UNDECORATE = enum.auto()
-    """A decorator goes."""
+    """A decorator goes, or the one of a given name beside it."""
+    MOCK = enum.auto()
+    """A mock is made of another class."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """What mends a finding, as its rule knows it; ``fixes`` makes edits of it.
 
-    ``text`` is the new head, name or module; ``old`` the module that ``MODULE`` replaces;
-    ``awaited`` tells that the target of a new head is awaited as well.
+    ``text`` is the new head, name, module or class; ``old`` the module that ``MODULE`` replaces, or
+    the part of a string that ``RENAME`` does; ``awaited`` tells that the target of a new head is
+    awaited as well.
     """
 
     action: Action

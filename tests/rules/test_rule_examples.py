@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import inspect
 import json
+import os
 import re
 import sys
 import traceback
@@ -51,14 +52,17 @@ def _run(project: Path) -> tuple[Exception | None, set[tuple[str, int]], set[str
     """Run the cases; return the first error, the lines where errors rose, the functions run."""
     raised: set[tuple[str, int]] = set()
     ran: set[str] = set()
+    prefix = f"{project}{os.sep}"
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(project):
-            if event == "exception":
-                raised.add((path.relative_to(project).as_posix(), frame.f_lineno))
-            if event == "line":
-                ran.add(frame.f_code.co_name)
+        # What an example imports is many times as much: its lines are not looked at.
+        if not frame.f_code.co_filename.startswith(prefix):
+            return None
+        if event == "exception":
+            path = Path(frame.f_code.co_filename).relative_to(project)
+            raised.add((path.as_posix(), frame.f_lineno))
+        if event == "line":
+            ran.add(frame.f_code.co_name)
         return trace
 
     before = sys.gettrace()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis.candidates import candidate_scopes
 from asyncpattern_lint.analysis.definitions import DefinitionChecker
 from asyncpattern_lint.analysis.entry_points import check_entry_points
-from asyncpattern_lint.analysis.fakes import FakeChecker
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.lifetimes import LifetimeChecker
 from asyncpattern_lint.analysis.positions import Positions
+from asyncpattern_lint.analysis.replacements import ReplacementChecker
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.strings import StringChecker
 from asyncpattern_lint.config.options import Contract
@@ -45,8 +45,7 @@ class Checker:
             DefinitionChecker(self.resolver),
             LifetimeChecker(self.resolver),
             FrameworkChecker(self.resolver),
-            FakeChecker(self.resolver),
-            self.strings,
+            ReplacementChecker(self.resolver, self.strings),
         )
         self._contracts = contracts
         self._order: OrderChecker | None = None

@@ -1,12 +1,11 @@
 """Fakes that tests put into the place of what gives another kind of object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from asyncpattern_lint.analysis import wellknown
 from asyncpattern_lint.analysis.offers import DECIDING, Offer, Offers
 from asyncpattern_lint.analysis.positions import Positions
-from asyncpattern_lint.analysis.replacing import Replacing, replacings
+from asyncpattern_lint.analysis.replacing import Replaced, Replacing
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import (
     ClassValue,
@@ -40,6 +39,9 @@ from asyncpattern_lint.index.model import (
 )
 from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, Use
 
+#: The calls that put something into the place of something.
+_COMPARED = frozenset({"patch", "object", "multiple", "setattr"})
+
 #: Functions that run coroutines: a test that replaces one may hand it anything.
 _RUNNERS = frozenset(
     {
@@ -65,22 +67,20 @@ class FakeChecker:
         self.project = resolver.project
         self.offers = Offers(resolver)
 
-    def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
+    def check(
+        self, replaced: Iterable[Replaced], module: ModuleIndex, positions: Positions
+    ) -> Iterator[Observation]:
         """Yield the fakes in a module that cannot stand for what they replace."""
-        for noted in module.noted:
-            if noted.dead or noted.guarded:
-                continue
-            frame = wellknown.frame_at(path, module, noted.scope, noted.place.line)
-            for replacing in replacings(self.resolver, noted, module, frame):
-                if replacing.kind in {"patch", "object", "multiple", "setattr"}:
-                    yield from self._compare(replacing, noted, module, frame, positions)
+        for call in replaced:
+            if not call.is_idle and call.replacing.kind in _COMPARED:
+                yield from self._compare(*call, module, positions)
 
     def _compare(
         self,
-        replacing: Replacing,
         noted: Noted,
-        module: ModuleIndex,
         frame: Frame,
+        replacing: Replacing,
+        module: ModuleIndex,
         positions: Positions,
     ) -> Iterator[Observation]:
         if not self._may_differ(replacing):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from asyncpattern_lint.analysis import wellknown
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -71,6 +72,19 @@ class Replacing:
             Builtin("NoneType"),
             Builtin("bool", truth=False),
         )
+
+
+class Replaced(NamedTuple):
+    """A call that replaces something, where its names are looked up, and what it says."""
+
+    noted: Noted
+    frame: Frame
+    replacing: Replacing
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the call never runs, or something stands around it that expects it to fail."""
+        return self.noted.dead or self.noted.guarded
 
 
 def replacings(

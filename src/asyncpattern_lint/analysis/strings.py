@@ -2,20 +2,20 @@
 
 import builtins
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from asyncpattern_lint.analysis import wellknown
 from asyncpattern_lint.analysis.homes import Homes
 from asyncpattern_lint.analysis.members import Has
 from asyncpattern_lint.analysis.positions import Positions
-from asyncpattern_lint.analysis.replacing import Replacing, replacings
+from asyncpattern_lint.analysis.replacing import Replaced, Replacing
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.analysis.values import ClassValue, InstanceValue, ModuleValue, Values
+from asyncpattern_lint.analysis.values import ClassValue, Frame, InstanceValue, ModuleValue, Values
 from asyncpattern_lint.findings import MissingTarget, Observation, Step, Target
 from asyncpattern_lint.index.exports import Presence
 from asyncpattern_lint.index.finder import Location
-from asyncpattern_lint.index.model import Builtin, ModuleIndex, Noted, Told, dotted
+from asyncpattern_lint.index.model import Builtin, Noted, Told, dotted
 from asyncpattern_lint.source import Span
 
 _NEAREST = 3
@@ -51,31 +51,20 @@ class StringChecker:
         self.exports = resolver.exports
         self.homes = homes
 
-    def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
-        """Yield the strings in a module that name what does not exist."""
-        replaced: list[tuple[Noted, Replacing]] = []
-        for noted in module.noted:
-            frame = wellknown.frame_at(path, module, noted.scope, noted.place.line)
-            replaced += [
-                (noted, replacing) for replacing in replacings(self.resolver, noted, module, frame)
-            ]
-            if not (noted.dead or noted.guarded):
-                yield from self._served(path, noted, module, positions)
-        made = {_last_name(r) for _, r in replaced if _makes(r)}
-        for noted, replacing in replaced:
-            if noted.dead or noted.guarded or _last_name(replacing) in made:
-                continue
-            yield from self._replaced(path, noted, replacing, module, positions)
+    def check_replaced(
+        self, replaced: Sequence[Replaced], positions: Positions
+    ) -> Iterator[Observation]:
+        """Yield what calls in a module replace that does not exist."""
+        made = {_last_name(call.replacing) for call in replaced if _makes(call.replacing)}
+        for call in replaced:
+            if not call.is_idle and _last_name(call.replacing) not in made:
+                yield from self._replaced(*call, positions)
 
     def _replaced(
-        self,
-        path: str,
-        noted: Noted,
-        replacing: Replacing,
-        module: ModuleIndex,
-        positions: Positions,
+        self, noted: Noted, frame: Frame, replacing: Replacing, positions: Positions
     ) -> Iterator[Observation]:
         owner, name = replacing.owner, replacing.name
+        path = frame.path
         told, text = owner, owner.text
         if text is not None:
             missing = self.missing(text, path)
@@ -83,7 +72,6 @@ class StringChecker:
                 told, text = name, f"{text}.{name.text}"
                 missing = self.missing(text, path)
         elif name is not None and name.text is not None:
-            frame = wellknown.frame_at(path, module, noted.scope, noted.place.line)
             values = self.resolver.judged(owner.value, frame)
             told, text = name, f"{dotted(owner.value) or '...'}.{name.text}"
             missing = self._missing_below(values, [name.text])
@@ -96,20 +84,22 @@ class StringChecker:
             return
         yield self._observed(missing, text, dotted(noted.call.func) or "", path, told, positions)
 
-    def _served(
-        self, path: str, noted: Noted, module: ModuleIndex, positions: Positions
+    def check_served(
+        self, noted: Noted, frame: Frame, positions: Positions
     ) -> Iterator[Observation]:
+        """Yield the application that a call is to serve, if it does not exist."""
+        if noted.dead or noted.guarded:
+            return
         told = next((t for t in noted.told if t.keyword in {"", "app"}), None)
         if told is None or told.text is None or ":" not in told.text:
             return
         if any(t.keyword in _ELSEWHERE for t in noted.told):
             return
-        frame = wellknown.frame_at(path, module, noted.scope, noted.place.line)
         if wellknown.is_one_of(self.resolver, noted.call.func, frame, _SERVERS):
-            missing = self.missing_entry(told.text, path)
+            missing = self.missing_entry(told.text, frame.path)
             if missing is not None:
                 construct = dotted(noted.call.func) or ""
-                yield self._observed(missing, told.text, construct, path, told, positions)
+                yield self._observed(missing, told.text, construct, frame.path, told, positions)
 
     def _observed(
         self,

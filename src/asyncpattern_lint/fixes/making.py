@@ -8,8 +8,9 @@ import libcst as cst
 from asyncpattern_lint.findings import Action, Edit, Finding, Fix, Remedy
 from asyncpattern_lint.fixes import names
 from asyncpattern_lint.fixes.awaits import add_await, remove_await
-from asyncpattern_lint.fixes.decorators import exchange_decorator, remove_decorator
+from asyncpattern_lint.fixes.decorators import exchange_decorator, remove_beside, remove_decorator
 from asyncpattern_lint.fixes.heads import change_head, places_awaited
+from asyncpattern_lint.fixes.mocks import exchange_mock
 from asyncpattern_lint.fixes.text import Piece, Text, UnfixableError
 from asyncpattern_lint.fixes.tree import Tree, Trees
 from asyncpattern_lint.index.builder import parse
@@ -77,13 +78,17 @@ def _pieces(
         case Action.RENAME if isinstance(node, cst.Attribute):
             return names.rename_attribute(tree, node, remedy)
         case Action.RENAME if isinstance(node, cst.SimpleString):
-            return names.rename_export(tree, node, remedy)
+            return names.rename_string(tree, node, remedy)
         case Action.REMOVE if isinstance(node, cst.SimpleString):
             return names.remove_export(tree, node)
         case Action.EXCHANGE:
             return exchange_decorator(tree, node, remedy, trees)
+        case Action.UNDECORATE if remedy.text:
+            return remove_beside(tree, node, remedy)
         case Action.UNDECORATE:
             return remove_decorator(tree, node)
+        case Action.MOCK:
+            return exchange_mock(tree, node, remedy, trees)
     return None
 
 
@@ -110,4 +115,6 @@ def _message(remedy: Remedy) -> str:
         case Action.EXCHANGE:
             return f"Decorate it with `@{text}`"
         case Action.UNDECORATE:
-            return "Remove the decorator"
+            return f"Remove `@{text}`" if text else "Remove the decorator"
+        case Action.MOCK:
+            return f"Make it of `{text}`"

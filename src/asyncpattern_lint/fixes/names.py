@@ -1,5 +1,6 @@
 """Names in imports, attributes and ``__all__`` exchanged or removed."""
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -117,10 +118,16 @@ def _removed(tree: Tree, siblings: Sequence[cst.CSTNode], node: cst.CSTNode) -> 
     return None
 
 
-def rename_export(tree: Tree, node: cst.SimpleString, remedy: Remedy) -> list[Piece] | None:
-    """Return the piece that puts another name into a string."""
+def rename_string(tree: Tree, node: cst.SimpleString, remedy: Remedy) -> list[Piece] | None:
+    """Return the piece that puts another name into a string, in the place of the old one."""
     edge = len(node.prefix) + len(node.quote)
     start, end = tree.start(node) + edge, tree.end(node) - len(node.quote)
+    if remedy.old:
+        named = re.compile(rf"(?<!\w){re.escape(remedy.old)}(?!\w)")
+        found = list(named.finditer(tree.text.text, start, end))
+        if len(found) != 1:
+            return None
+        start, end = found[0].span()
     return [Piece(start, end, remedy.text)]
 
 

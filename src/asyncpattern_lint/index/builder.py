@@ -529,6 +529,7 @@ class _Builder(ExpressionVisitor):
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED
+        scope.drives = drives.settled(node, scope.bindings, scope.drives)
         scope.yields_at = self.yields_at
         scope.is_generator = self.yields_at > 0
         scope.yielding = int(yielding(node)) if scope.is_generator else 0

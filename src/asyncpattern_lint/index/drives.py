@@ -1,23 +1,56 @@
-"""Where a scope drives a generator that nothing else can close: it made it on the spot."""
+"""Where a scope drives a generator that nothing else can close.
+
+It made it on the spot, or keeps it in a variable that is of no other use.
+"""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from asyncpattern_lint.index.handlers import last_name
-from asyncpattern_lint.index.model import Drive, Expr
+from asyncpattern_lint.index.model import Drive, Expr, Name
 
 #: Methods that take the next item of an async generator.
 _STEPS = frozenset({"__anext__", "asend"})
 
 
 def of_loop(node: ast.AsyncFor, value: Expr) -> list[Drive]:
-    """Return how a loop drives what a call in its head gives."""
-    if not isinstance(node.iter, ast.Call):
+    """Return how a loop drives what a call in its head gives, or a variable there holds."""
+    if not isinstance(node.iter, ast.Call) and not isinstance(value, Name):
         return []
     leaving = next(_exits(node.body, in_loop=False, caught=False), None)
     if leaving is None:
         return [_drive(node.iter, value)]
     return [_drive(node.iter, value, type(leaving).__name__.lower(), leaving.lineno)]
+
+
+def settled(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, bound: Container[str], found: list[Drive]
+) -> list[Drive]:
+    """Return the drives of a function without those of variables that something else may close."""
+    names = {drive.value.id for drive in found if isinstance(drive.value, Name)}
+    if not names:
+        return found
+    kept = {name for name in names if name not in bound or not _is_only_driven(function, name)}
+    return [d for d in found if not isinstance(d.value, Name) or d.value.id not in kept]
+
+
+def _is_only_driven(function: ast.AST, name: str) -> bool:
+    """Whether a variable gets what one call gives, and is read once."""
+    seen = made = 0
+    for node in ast.walk(function):
+        match node:
+            case ast.Name(id=found) if found == name:
+                seen += 1
+            case ast.Global(names=names) | ast.Nonlocal(names=names) if name in names:
+                return False
+            case (
+                ast.Assign(targets=[ast.Name(id=found)], value=ast.Call())
+                | ast.AnnAssign(target=ast.Name(id=found), value=ast.Call())
+            ) if found == name:
+                made += 1
+            case _:
+                pass
+    return (seen, made) == (2, 1)
 
 
 def of_step(node: ast.Call) -> ast.Call | None:
@@ -36,7 +69,7 @@ def step(made: ast.Call, value: Expr) -> Drive:
     return _drive(made, value, "step")
 
 
-def _drive(node: ast.Call, value: Expr, leaving: str = "", line: int = 0) -> Drive:
+def _drive(node: ast.expr, value: Expr, leaving: str = "", line: int = 0) -> Drive:
     return Drive(
         value,
         node.lineno,

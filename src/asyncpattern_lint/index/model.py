@@ -468,7 +468,7 @@ class AttributeSet(Struct, frozen=True):
 
 
 class Drive(Struct, frozen=True):
-    """A call of which a scope takes items without keeping what it gives.
+    """A call of which a scope takes items without keeping what it gives for anything else.
 
     ``leaving`` is the statement, in ``leaving_line``, that leaves the loop before its end, empty
     where there is none; it is ``step`` where only the next item is taken.

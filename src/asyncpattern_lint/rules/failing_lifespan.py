@@ -37,6 +37,9 @@ class FailingLifespan(Rule):
         yield
     app = FastAPI(lifespan=lifespan)
     ```
+
+    There is no fix: where the start-up ends, and with it the place of the `yield`, only its author
+    knows, and others may enter a context manager that is not async.
     """
 
     codes: ClassVar = {"APL404": "failing-lifespan"}

@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, Handover, Observation, Taker
+from asyncpattern_lint.findings import Action, Finding, Handover, Observation, Remedy, Taker
 from asyncpattern_lint.protocol import Kind
+from asyncpattern_lint.remedies import UNSAFE
 from asyncpattern_lint.rule import Rule
 
 
@@ -40,9 +41,15 @@ class FixtureOverManager(Rule):
         yield connection
         connection.close()
     ```
+
+    ## Fix safety
+    The decorator of a plain function goes. This is unsafe: set-up and clean-up, which never ran,
+    will run. An async function has no fix, because plain pytest does not drive it without the
+    decorator either, and the settings of its plugin decide who does.
     """
 
     codes: ClassVar = {"APL402": "fixture-over-manager"}
+    fixable: ClassVar = {"APL402": UNSAFE}
     observes = (Handover,)
     bad: ClassVar = {
         "APL402": """\
@@ -53,14 +60,14 @@ from contextlib import contextmanager
 import pytest
 
 
-@pytest.fixture  # BUG: APL402 (shows: case_run)
+@pytest.fixture  # BUG: APL402 (breaks: case_run)
 @contextmanager
 def rows() -> Iterator[list[int]]:
     yield [1]
 
 
 def test_rows(rows: list[int]) -> None:
-    assert type(rows).__name__ == "_GeneratorContextManager"
+    assert rows == [1]
 # file: main.py
 from pathlib import Path
 
@@ -121,4 +128,5 @@ def case_run() -> None:
             target=observation.target,
             evidence=observation.evidence,
             subject=observation.target.name if observation.target else name,
+            remedy=None if is_async else Remedy(Action.UNDECORATE, manager, UNSAFE),
         )

@@ -48,6 +48,9 @@ class InjectedManager(Rule):
     @app.get("/users")
     async def users(session: Annotated[Session, Depends(get_session)]): ...
     ```
+
+    There is no fix: whoever enters the function would fail without its decorator, and may be in a
+    file that is not under check.
     """
 
     codes: ClassVar = {"APL401": "injected-manager"}

@@ -13,8 +13,8 @@ class LeftGenerator(Rule):
     Finds `break`, `return` and `raise` out of `async for` over the call of an async generator
     function of the project, all of whose yields stand in `async with`, `with` or
     `try`/`finally`. `raise` counts where nothing in the loop may catch it. A loop over what
-    `contextlib.aclosing` gives is right, and so is one over a generator in a variable, which may
-    be closed elsewhere.
+    `contextlib.aclosing` gives is right. A generator in a variable counts where the variable gets
+    what one call gives and is read by the loop only; others may be closed elsewhere.
 
     ## Why is this bad?
     Leaving the loop does not close the generator: the connection, lock or transaction behind its

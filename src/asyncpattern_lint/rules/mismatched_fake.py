@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, Observation, WrongFake
+from asyncpattern_lint.findings import Action, Finding, Observation, Remedy, WrongFake
 from asyncpattern_lint.protocol import Kind
+from asyncpattern_lint.remedies import UNSAFE
 from asyncpattern_lint.rule import Rule, describe
 
 #: What to write in the place of what gives each kind.
@@ -57,9 +58,15 @@ class MismatchedFake(Rule):
     with patch("app.db.get_session", fake_session):
         await save_user()
     ```
+
+    ## Fix safety
+    A `Mock` or `MagicMock` in the place of a coroutine function becomes an `AsyncMock` with the same
+    options. This is unsafe: what it gives as its attributes becomes asynchronous, too. Of other
+    fakes only their author knows what they are to give.
     """
 
     codes: ClassVar = {"APL403": "mismatched-fake"}
+    fixable: ClassVar = {"APL403": UNSAFE}
     observes = (WrongFake,)
     bad: ClassVar = {
         "APL403": """\
@@ -147,4 +154,9 @@ async def case_saved() -> None:
             target=observation.target,
             evidence=observation.evidence,
             subject=observation.replaced,
+            remedy=_remedy(observation),
         )
+
+
+def _remedy(fake: WrongFake) -> Remedy | None:
+    return Remedy(Action.MOCK, "AsyncMock", UNSAFE) if fake.kind is Kind.COROUTINE else None

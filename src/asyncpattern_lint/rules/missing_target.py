@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from asyncpattern_lint.findings import Finding, MissingTarget, Observation
+from asyncpattern_lint.findings import Action, Finding, MissingTarget, Observation, Remedy
+from asyncpattern_lint.remedies import UNSAFE, renamed
 from asyncpattern_lint.rule import Rule, hint
 
 
@@ -33,9 +34,15 @@ class MissingTargetRule(Rule):
     with patch("app.deps.get_db"):
         run()
     ```
+
+    ## Fix safety
+    The missing part of the string becomes the one near name; whether that is meant is not certain,
+    so that the fix is unsafe. What moved to another module has no fix: a name has to be replaced
+    where the code under test looks it up, and not where it is defined. Neither have entry points.
     """
 
     codes: ClassVar = {"APL306": "missing-target"}
+    fixable: ClassVar = {"APL306": UNSAFE}
     observes = (MissingTarget,)
     bad: ClassVar = {
         "APL306": """\
@@ -89,6 +96,7 @@ def case_patch() -> None:
             target=observation.target,
             evidence=observation.evidence,
             subject=f"{owner}.{name}",
+            remedy=_remedy(observation),
         )
 
 
@@ -101,3 +109,9 @@ def _advice(missing: MissingTarget) -> str:
     if missing.near:
         return f"write `{missing.near[0]}` in place of `{missing.name}`"
     return f"define `{missing.name}` in `{missing.owner}`, or name what there is"
+
+
+def _remedy(missing: MissingTarget) -> Remedy | None:
+    if missing.moved_to or not missing.path.endswith(".py"):
+        return None
+    return renamed(missing.near, Action.RENAME, missing.name)

@@ -1,0 +1,6 @@
+def get_row() -> str:
+    return "row"
+
+
+def get_all() -> list[str]:
+    return ["row"]

@@ -1,0 +1,6 @@
+async def fetch() -> str:
+    return "row"
+
+
+async def show() -> str:
+    return await fetch()
