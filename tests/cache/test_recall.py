@@ -12,6 +12,7 @@ from caching import FILES, codes, cold, lay, run, told
 from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.cache import ledger as ledger_module
+from asyncpattern_lint.index.parts import Again
 
 
 @pytest.fixture
@@ -27,13 +28,15 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the files that are checked."""
     names: list[str] = []
-    real = checker_module.Checker.check
+    real = checker_module.Checker.examine
 
-    def recorded(self: checker_module.Checker, path: str) -> object:
+    def recorded(
+        self: checker_module.Checker, path: str, again: Again | None = None
+    ) -> checker_module.Examined:
         names.append(Path(path).name)
-        return real(self, path)
+        return real(self, path, again)
 
-    monkeypatch.setattr(checker_module.Checker, "check", recorded)
+    monkeypatch.setattr(checker_module.Checker, "examine", recorded)
     return names
 
 
