@@ -23,6 +23,7 @@ from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kin
 from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project, body_of
 from asyncpattern_lint.index.trace import EVERYTHING, Trace, hanging, packed
+from asyncpattern_lint.index.watched import absence_of, names_of
 
 _PREFIX = "findings-"
 _FACTS = "facts-"
@@ -417,7 +418,7 @@ class Recollection:
 
     def _is_told(self, project: Project, record: _Record) -> bool:
         """Tell whether it is known what hangs on that which others see changed; note that."""
-        from asyncpattern_lint.index.interface import are_alike, have_one_body
+        from asyncpattern_lint.index.interface import added, are_alike, have_one_body
 
         trace = project.trace
         seen: set[int] = set()
@@ -429,7 +430,12 @@ class Recollection:
             after = project.outline(path)
             names: set[str] = set()
             if not are_alike(before, after, calls=False, facts=False):
-                seen |= {EVERYTHING, trace.paths[path]}
+                new = added(before, after)
+                seen.add(EVERYTHING)
+                if new:
+                    names |= {names_of(path), *map(absence_of, new)}
+                else:
+                    seen.add(trace.paths[path])
                 names |= project.changed_between(before, after)
             if body_of(path) in trace.members and not have_one_body(before, after):
                 seen.add(EVERYTHING)
