@@ -80,7 +80,7 @@ def test_nothing_is_said_of_comments_in_what_could_not_be_checked(
     def fail(*_: object) -> Any:
         raise RecursionError
 
-    monkeypatch.setattr("asyncpattern_lint.analysis.checker.candidate_scopes", fail)
+    monkeypatch.setattr("asyncpattern_lint.analysis.checker.is_candidate", fail)
     assert found(check(root, select=("ALL",))) == [("a.py", 1, "APL901")]
     assert found(check(root, select=("APL1,APL902",))) == []
 

@@ -10,7 +10,7 @@ other files: they stand only as long as these files are as they were.
 
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,8 +20,10 @@ from asyncpattern_lint.cache.ledger import ABSENT
 from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
+from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project, body_of, text_of
-from asyncpattern_lint.index.trace import EVERYTHING, Numbers, Trace
+from asyncpattern_lint.index.trace import EVERYTHING, Trace, hanging, packed
+from asyncpattern_lint.index.watched import absence_of, names_of
 
 _PREFIX = "findings-"
 _FACTS = "facts-"
@@ -43,16 +45,31 @@ _SILENT = (
 )  # fmt: skip
 
 
-class Found(NamedTuple):
-    """What was found in a file, of whatever code; whether its scopes had to be walked.
+class Share(msgspec.Struct, array_like=True, gc=False, frozen=True):
+    """The findings of a part of a file's check, of whatever code.
 
-    ``twins`` counts its functions with a namesake of another kind; ``trace`` tells what that hangs on.
+    ``twins`` counts functions with a namesake of another kind.
     """
 
-    findings: tuple[Finding, ...]
-    is_candidate: bool
-    twins: int = 0
-    trace: Numbers = (EVERYTHING,)
+    findings: list[Finding]
+    twins: int
+
+
+class Found(NamedTuple):
+    """What the parts of a file's check found, and the scopes that had to be walked.
+
+    ``traces`` are the nodes that tell what each part hangs on, where that is not known already.
+    """
+
+    shares: Mapping[int, Share]
+    candidates: tuple[int, ...]
+    traces: Mapping[int, int] = {}
+
+    @property
+    def findings(self) -> Iterator[Finding]:
+        """All that was found."""
+        for share in self.shares.values():
+            yield from share.findings
 
 
 class _Folder(msgspec.Struct, array_like=True, gc=False):
@@ -71,19 +88,18 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     """A run: its files, what was found in them, and all that this hangs on.
 
     ``digests`` are those of the files, one after the other. ``described`` is what was found in the
-    files that describe the project, None if nobody looked. ``candidates`` and ``findings`` name
-    files by their position. ``others`` are the digests of what was read besides: modules of the
+    files that describe the project, None if nobody looked. ``candidates`` and ``shares`` name
+    files by their position, and have nothing of most of them. ``others`` are the digests of what was read besides: modules of the
     environment, strays, and texts that are no modules. ``has_strays`` tells that first-party
     modules besides the files were read. ``members`` are the names that have a number in the traces of
     the files; these are in a file of their own, of which ``traces`` names the edition, but for
-    ``later`` ones.
+    those of parts that were checked ``later``, which are among ``nodes``.
     """
 
     files: list[str]
     digests: bytes
-    candidates: list[int]
-    twins: dict[int, int]
-    findings: dict[int, list[Finding]]
+    candidates: dict[int, list[int]]
+    shares: dict[int, dict[int, Share]]
     described: list[Finding] | None
     facts: bytes
     others: dict[str, bytes]
@@ -92,7 +108,8 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     has_strays: bool
     members: list[str]
     traces: bytes
-    later: dict[int, list[int]]
+    later: dict[int, dict[int, int]]
+    nodes: list[list[int]]
     mended: dict[str, _Mended]
 
     def digest(self, position: int) -> bytes:
@@ -101,10 +118,11 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Traces(msgspec.Struct, array_like=True, gc=False):
-    """The traces of all files of a run, in their order."""
+    """The traces of all files of a run in their order: for each part of its check, a node."""
 
     edition: bytes
     traces: list[list[int]]
+    nodes: list[list[int]]
 
 
 _RECORD = msgspec.msgpack.Decoder(_Record)
@@ -128,7 +146,8 @@ class Recollection:
         self._found: dict[str, Found] = {}
         self._standing: dict[str, bytes] = {}
         self._changed: list[int] = []
-        self._touched: set[str] = set()
+        self.again: dict[str, Again] = {}
+        self._before: dict[str, Found] = {}
         self._is_dirty = False
         self._mended = {} if self._record is None else self._record.mended
         self._has_lent = False
@@ -151,10 +170,15 @@ class Recollection:
         """Return what was found in a file, None if that has to be found out."""
         return self._found.get(path)
 
-    def take(self, path: str, found: Found) -> None:
-        """Remember what was found in a file now."""
+    def take(self, path: str, found: Found) -> Found:
+        """Remember what was found in a file now; return that with what stands of it."""
+        before = self._before.get(path)
+        if before is not None and READING not in found.traces:
+            stands = {n: share for n, share in before.shares.items() if n not in found.traces}
+            found = found._replace(shares={**stands, **found.shares})
         self._found[path] = found
         self._standing.pop(path, None)
+        return found
 
     @property
     def described(self) -> tuple[Finding, ...] | None:
@@ -175,7 +199,10 @@ class Recollection:
 
     def trace(self) -> Trace:
         """Return what traces the answers of a run over the files."""
-        return Trace(self.files, () if self._record is None else self._record.members)
+        record = self._record
+        return (
+            Trace(self.files) if record is None else Trace(self.files, record.members, record.nodes)
+        )
 
     def forget(self) -> None:
         """Take nothing over from earlier runs."""
@@ -183,7 +210,8 @@ class Recollection:
         self._found = {}
         self._standing = {}
         self._changed = []
-        self._touched = set()
+        self.again = {}
+        self._before = {}
         self._has_lent = False
         self._described = None
 
@@ -212,11 +240,17 @@ class Recollection:
             self.forget()
             return not was_lent
         changed = {record.files[position] for position in self._changed}
-        again = changed | self._touched
-        for position, findings in record.findings.items():
+        for position, shares in record.shares.items():
+            findings = (finding for share in shares.values() for finding in share.findings)
             if any(not changed.isdisjoint(_places(finding)) for finding in findings):
-                again.add(record.files[position])
-        self._found = {path: found for path, found in self._found.items() if path not in again}
+                changed.add(record.files[position])
+        changed |= {path for path, again in self.again.items() if READING in again.parts}
+        for path in changed:
+            self.again.pop(path, None)
+            self._found.pop(path, None)
+        for path, again in self.again.items():
+            self._before[path] = self._found.pop(path)
+            self.again[path] = again._replace(candidates=self._before[path].candidates)
         return True
 
     def mended(self, path: str, findings: Sequence[Finding]) -> Sequence[Finding] | None:
@@ -243,19 +277,12 @@ class Recollection:
                 self._write(self._record)
             return
         digests = [self._standing.get(path) or ledger.digest(path) for path in self.files]
-        findings = {
-            position: list(self._found[path].findings)
-            for position, path in enumerate(self.files)
-            if self._found[path].findings
-        }
+        found = [self._found[path] for path in self.files]
         record = _Record(
             files=list(self.files),
             digests=b"".join(digest or bytes(SIZE) for digest in digests),
-            candidates=[n for n, path in enumerate(self.files) if self._found[path].is_candidate],
-            twins={
-                n: self._found[p].twins for n, p in enumerate(self.files) if self._found[p].twins
-            },
-            findings=findings,
+            candidates={n: list(f.candidates) for n, f in enumerate(found) if f.candidates},
+            shares={n: dict(f.shares) for n, f in enumerate(found) if f.shares},
             described=None if self._described is None else list(self._described),
             facts=b"" if self._has_lent else project.facts(),
             others={},
@@ -265,6 +292,7 @@ class Recollection:
             members=[] if project.trace is None else list(project.trace.members),
             traces=b"",
             later={},
+            nodes=[],
             mended=self._mended,
         )
         if self._has_lent and self._record is not None:
@@ -272,7 +300,7 @@ class Recollection:
         else:
             data = project.facts_to_lend()
             self.shelf.place.write(_FACTS + self.name, record.facts, checksum(data), data)
-        self._keep_traces(record)
+        self._keep_traces(record, project.trace)
         if self._record is not None:
             # What was looked up for the files that stand.
             record.others |= self._record.others
@@ -308,28 +336,38 @@ class Recollection:
                 for prefix in (_FACTS, _TRACES):
                     place.remove(prefix + name.removeprefix(_PREFIX))
 
-    def _keep_traces(self, record: _Record) -> None:
+    def _keep_traces(self, record: _Record, trace: Trace | None) -> None:
         """Put the traces of what was checked now into a record, or into a new edition."""
         before = self._record
-        traces = {
-            position: list(self._found[path].trace)
+        later = {} if before is None else before.later
+        later |= {
+            position: _overlaid(later.get(position, {}), self._found[path].traces)
             for position, path in enumerate(self.files)
             if path not in self._standing
         }
+        made: Sequence[Sequence[int]] = () if trace is None else trace.nodes
+        # Nobody knows what those hang on of which nothing is kept.
+        known: _Known = ([{READING: 0} for _ in self.files], [[EVERYTHING]])
         if before is not None:
-            later = {**before.later, **traces}
             if len(later) < _MOST_LATER:
-                record.traces, record.later = before.traces, later
+                record.traces = before.traces
+                record.later, record.nodes = _packed(later, made)
                 return
-            known = self._traces(before)
-            traces = later if known is None else {**dict(enumerate(known)), **later}
+            known = self._edition(before) or known
+        traces, nodes = _joined(known, later, made)
+        kept, needed = _packed(dict(enumerate(traces)), nodes)
         record.traces = os.urandom(SIZE)
-        every = [traces.get(n, [EVERYTHING]) for n in range(len(self.files))]
-        data = zlib.compress(msgspec.msgpack.encode(_Traces(record.traces, every)), 1)
+        parts = [_in_order(kept[n]) for n in range(len(self.files))]
+        edition = _Traces(record.traces, parts, needed)
+        data = zlib.compress(msgspec.msgpack.encode(edition), 1)
         self.shelf.place.write(_TRACES + self.name, checksum(data), data)
 
-    def _traces(self, record: _Record) -> list[list[int]] | None:
+    def _traces(self, record: _Record) -> "_Known | None":
         """Return the traces of a record's files, None where they are not known any more."""
+        known = self._edition(record)
+        return None if known is None else _joined(known, record.later, record.nodes)
+
+    def _edition(self, record: _Record) -> "_Known | None":
         data = self.shelf.place.read(_TRACES + self.name) or b""
         if checksum(data[4:]) != data[:4]:
             return None
@@ -337,13 +375,9 @@ class Recollection:
             edition = _EDITION.decode(zlib.decompress(data[4:]))
         except (zlib.error, msgspec.DecodeError, RecursionError):
             return None
-        traces = edition.traces
-        if edition.edition != record.traces or len(traces) != len(record.files):
+        if edition.edition != record.traces or len(edition.traces) != len(record.files):
             return None
-        for position, numbers in record.later.items():
-            if 0 <= position < len(traces):
-                traces[position] = numbers
-        return traces
+        return [dict(enumerate(parts)) for parts in edition.traces], list(edition.nodes)
 
     # --- what stands -------------------------------------------------------------------
 
@@ -361,15 +395,13 @@ class Recollection:
         if any(ledger.digest(path) != digest for path, digest in record.others.items()):
             self.forget()
             return
-        candidates = set(record.candidates)
         for position, path in enumerate(record.files):
             digest = ledger.digest(path)
             if digest == ABSENT or digest != record.digest(position):
                 self._changed.append(position)
             else:
-                findings = record.findings.get(position, ())
-                twins = record.twins.get(position, 0)
-                self._found[path] = Found(tuple(findings), position in candidates, twins)
+                candidates = tuple(record.candidates.get(position, ()))
+                self._found[path] = Found(record.shares.get(position, {}), candidates)
                 self._standing[path] = digest
 
     def _are_folders_alike(self, record: _Record) -> bool:
@@ -386,7 +418,7 @@ class Recollection:
 
     def _is_told(self, project: Project, record: _Record) -> bool:
         """Tell whether it is known what hangs on that which others see changed; note that."""
-        from asyncpattern_lint.index.interface import are_alike, have_one_body
+        from asyncpattern_lint.index.interface import added, are_alike, have_one_body
 
         trace = project.trace
         seen: set[int] = set()
@@ -398,7 +430,12 @@ class Recollection:
             after = project.outline(path)
             names: set[str] = set()
             if not are_alike(before, after, calls=False, facts=False):
-                seen |= {EVERYTHING, trace.paths[path]}
+                new = added(before, after)
+                seen.add(EVERYTHING)
+                if new:
+                    names |= {names_of(path), *map(absence_of, new)}
+                else:
+                    seen.add(trace.paths[path])
                 names |= project.changed_between(before, after)
             if body_of(path) in trace.members and not have_one_body(before, after):
                 seen.add(EVERYTHING)
@@ -410,13 +447,53 @@ class Recollection:
         if not self._has_lent and project.facts() != record.facts:
             return False
         if seen:
-            traces = self._traces(record)
-            if traces is None:
+            known = self._traces(record)
+            if known is None:
                 return False
-            for path, numbers in zip(record.files, traces, strict=True):
-                if not seen.isdisjoint(numbers):
-                    self._touched.add(path)
+            traces, nodes = known
+            touched = hanging(nodes, seen)
+            for path, parts in zip(record.files, traces, strict=True):
+                if not touched.isdisjoint(parts.values()):
+                    again = frozenset(part for part, node in parts.items() if node in touched)
+                    self.again[path] = Again(again, ())
         return True
+
+
+#: For each file the nodes of its parts, and all nodes.
+_Known = tuple[list[dict[int, int]], list[Sequence[int]]]
+
+
+def _joined(
+    known: _Known, later: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
+) -> _Known:
+    """Return what is known of traces with what was found out later."""
+    traces, every = known
+    first = len(every)
+    every += [[n if n >= 0 else n - first for n in node] for node in nodes]
+    for position, parts in later.items():
+        moved = {part: first + node for part, node in parts.items()}
+        traces[position] = _overlaid(traces[position], moved)
+    return traces, every
+
+
+def _in_order(parts: Mapping[int, int]) -> list[int]:
+    return [node for _, node in sorted(parts.items())]
+
+
+def _overlaid(before: Mapping[int, int], parts: Mapping[int, int]) -> dict[int, int]:
+    """Return the nodes of a file's parts, after some of them or all were checked again."""
+    return dict(parts) if READING in parts else {**before, **parts}
+
+
+def _packed(
+    traces: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
+) -> tuple[dict[int, dict[int, int]], list[list[int]]]:
+    """Return traces with no more nodes than they need."""
+    kept, numbers = packed(nodes, {node for parts in traces.values() for node in parts.values()})
+    return {
+        position: {part: numbers[node] for part, node in parts.items()}
+        for position, parts in traces.items()
+    }, [list(node) for node in kept]
 
 
 def _places(finding: Finding) -> Iterable[str]:

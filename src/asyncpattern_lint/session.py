@@ -26,6 +26,7 @@ from asyncpattern_lint.findings import (
     Annotations,
     ConflictingTwin,
     Finding,
+    Observation,
     Report,
     Tally,
     Unresolved,
@@ -35,7 +36,7 @@ from asyncpattern_lint.index.disk import Disk, Witness
 from asyncpattern_lint.index.environment import EnvironmentNotFound, locate
 from asyncpattern_lint.index.finder import Finder
 from asyncpattern_lint.index.project import Project
-from asyncpattern_lint.recall import Found, Recollection
+from asyncpattern_lint.recall import Found, Recollection, Share
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
 
@@ -364,20 +365,22 @@ def look_at(
         from asyncpattern_lint.analysis.workers import check_all
 
         checker = checker or checker_of(settings, project)
-        for checked in check_all(checker, asked, settings.jobs):
+        again = None if recollection is None else recollection.again
+        for examined in check_all(checker, asked, settings.jobs, again):
             # What is off today may be on tomorrow, and a fix must not bring it.
-            told = [f for seen in checked.observations for f in findings_of(seen, known)]
-            conflicts = sum(isinstance(seen, ConflictingTwin) for seen in checked.observations)
-            found = Found(tuple(told), checked.is_walked, conflicts, checked.trace)
-            fresh[checked.path] = found
+            shares = {part: _share(seen, known) for part, seen in examined.seen.items() if seen}
+            found = Found(shares, examined.candidates, examined.traces)
             if recollection is not None:
-                recollection.take(checked.path, found)
+                found = recollection.take(examined.path, found)
+            fresh[examined.path] = found
     for path in paths:
         known_before = None if recollection is None else recollection.of(path)
         found = fresh[path] if known_before is None else known_before
-        candidates += found.is_candidate
-        twins += found.twins
-        enabled = settings.enabled_in(path) if found.findings else frozenset()
+        candidates += bool(found.candidates)
+        if not found.shares:
+            continue
+        twins += sum(share.twins for share in found.shares.values())
+        enabled = settings.enabled_in(path)
         for finding in found.findings:
             every.add(finding)
             if finding.code in enabled:
@@ -396,6 +399,16 @@ def look_at(
         every.update(described)
         findings.update(f for f in described if f.code in settings.enabled_in(f.path))
     return Look(every, findings, candidates, unreadable, frozenset(unchecked), checker, twins)
+
+
+def _share(observations: Iterable[Observation], known: frozenset[str]) -> Share:
+    """Return the share of a file's findings that a part of its check has."""
+    findings: list[Finding] = []
+    twins = 0
+    for seen in observations:
+        findings += findings_of(seen, known)
+        twins += isinstance(seen, ConflictingTwin)
+    return Share(findings, twins)
 
 
 def checker_of(settings: Settings, project: Project) -> "Checker":

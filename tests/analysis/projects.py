@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.candidates import is_candidate
 from asyncpattern_lint.analysis.checker import Checker
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import Frame, Values
@@ -74,7 +74,9 @@ class Planted:
         """Return the names of the scopes that may hold a misuse, the module's as an empty one."""
         module = self.module(file)
         with deep_stack():
-            numbers = candidate_scopes(Resolver(self.project), self.path(file), module)
+            resolver, path = Resolver(self.project), self.path(file)
+            scopes = range(len(module.scopes))
+            numbers = [n for n in scopes if is_candidate(resolver, path, module, n)]
         return [module.qualified_name(number) for number in numbers]
 
     def observe(self, file: str, *, candidates: bool = True) -> list[Observation]:

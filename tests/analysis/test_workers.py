@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ import pytest
 from asyncpattern_lint import parallel
 from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers
-from asyncpattern_lint.analysis.checker import Checker
+from asyncpattern_lint.analysis.checker import Checker, Examined
 from asyncpattern_lint.config import Options, resolve
-from asyncpattern_lint.findings import Observation, Report
+from asyncpattern_lint.findings import Report
+from asyncpattern_lint.index.parts import Again
 from asyncpattern_lint.rule import known_codes
 from asyncpattern_lint.session import Session
 
@@ -75,10 +75,10 @@ def here_only(checked: list[str]) -> type[Checker]:
     parent = os.getpid()
 
     class Noting(Checker):
-        def check(self, path: str) -> Iterator[Observation]:
+        def examine(self, path: str, again: Again | None = None) -> Examined:
             if os.getpid() == parent:
                 checked.append(path)
-            return super().check(path)
+            return super().examine(path, again)
 
     return Noting
 

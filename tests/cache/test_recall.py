@@ -12,6 +12,7 @@ from caching import FILES, codes, cold, lay, run, told
 from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.cache import ledger as ledger_module
+from asyncpattern_lint.index.parts import Again
 
 
 @pytest.fixture
@@ -27,13 +28,15 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the files that are checked."""
     names: list[str] = []
-    real = checker_module.Checker.check
+    real = checker_module.Checker.examine
 
-    def recorded(self: checker_module.Checker, path: str) -> object:
+    def recorded(
+        self: checker_module.Checker, path: str, again: Again | None = None
+    ) -> checker_module.Examined:
         names.append(Path(path).name)
-        return real(self, path)
+        return real(self, path, again)
 
-    monkeypatch.setattr(checker_module.Checker, "check", recorded)
+    monkeypatch.setattr(checker_module.Checker, "examine", recorded)
     return names
 
 
@@ -101,7 +104,7 @@ def test_a_changed_body_is_checked_alone(
         ({"app/alone.py": "def f(x): ...\n"}, {"alone"}),
         (
             {"app/store.py": "async def rows():\n    yield 1\n\n\ndef more(): ...\n"},
-            {"store", "use", "front", "other"},
+            {"store", "use", "other"},  # two with findings that point into it
         ),
     ],
 )
@@ -118,6 +121,43 @@ def test_what_hangs_on_an_interface_is_checked_again(
     checked.clear()
     assert told(run(root)) == told(warm)
     assert checked == []
+
+
+#: A module in which others miss names, in several ways.
+MISSED = {
+    "pyproject.toml": "",
+    "app/__init__.py": "",
+    "app/store.py": "class Rows:\n    async def get(self): ...\n",
+    "app/named.py": "from app.store import more\n",
+    "app/chained.py": "import app.store\n\n\ndef f():\n    return app.store.more\n",
+    "app/starred.py": "from app.store import *\n\n\nasync def f():\n    await more()\n",
+    "app/listed.py": "from app.store import *\n\n__all__ = ['more']\n",
+    "app/shadowed.py": "from app.store import *\n\n\nasync def f():\n    await print()\n",
+    "app/apart.py": "from app.store import Rows\n\n\nasync def f():\n    await Rows().get()\n",
+}
+
+
+@pytest.mark.parametrize("name", ["more", "print", "other"])
+@pytest.mark.parametrize(
+    ("text", "all_facts_stand"),
+    [
+        ("async def {}():\n    yield 1\n\n\n{}", True),
+        ("{1}\n\ndef {0}():\n    return 1\n", True),
+        ("{1}\n\nclass {0}:\n    pass\n", False),
+    ],
+)
+def test_a_new_name_concerns_those_who_missed_it(
+    root: Path, checked: list[str], name: str, text: str, all_facts_stand: bool
+) -> None:
+    lay(root, MISSED)
+    before = told(run(root))
+    checked.clear()
+    lay(root, {"app/store.py": text.format(name, MISSED["app/store.py"])})
+    warm = run(root)
+    assert ("apart.py" not in checked) == all_facts_stand
+    assert told(warm) == told(cold(root))
+    lay(root, {"app/store.py": MISSED["app/store.py"]})
+    assert told(run(root)) == before
 
 
 METHODS = {

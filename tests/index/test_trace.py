@@ -7,6 +7,8 @@ from asyncpattern_lint.index.trace import (
     Numbers,
     Plain,
     Trace,
+    hanging,
+    packed,
     table,
 )
 
@@ -63,14 +65,79 @@ def test_an_answer_hands_on_what_it_hangs_on() -> None:
     assert trace.close(second) == numbers(trace, "b")
 
 
-def test_an_answer_to_itself_hangs_on_everything() -> None:
+def test_what_was_answered_by_an_assumption_hangs_on_all_that_decides_it() -> None:
+    trace = Trace(["a", "b", "c"])
+    answers: Answers[str, int] = Answers(trace)
+    around = trace.open()
+    for name in "xyz":
+        trace.read({"x": "a", "y": "b", "z": "c"}[name])
+        assert answers.get(name) is None
+        if name != "z":
+            answers.assume(name, 0)
+    assert (answers.get("x"), answers.get("y")) == (0, 0)
+    for name in "zyx":
+        answers[name] = 1
+    trace.close(around)
+    assert answers.traces["x"] == answers.traces["z"] == numbers(trace, "b", "c")
+    assert answers.traces["y"] == numbers(trace, "b", "c")
+
+
+def test_what_hangs_on_an_assumption_that_nobody_decides_hangs_on_everything() -> None:
     trace = Trace(["a"])
     answers: Answers[str, int] = Answers(trace)
     assert answers.get("x") is None
     answers.assume("x", 0)
+    part = trace.open()
+    trace.read("a")
     assert answers.get("x") == 0
-    answers["x"] = 1
-    assert EVERYTHING in answers.traces["x"]
+    assert trace.nodes[trace.close_part(part)] == (EVERYTHING, *numbers(trace, "a"))
+
+
+def test_long_traces_share_nodes() -> None:
+    paths = [f"m{number}" for number in range(60)]
+    trace = Trace(paths)
+    inner = trace.open()
+    for path in paths[:30]:
+        trace.read(path)
+    node = trace.close(inner)
+    assert len(node) == 1
+    outer = trace.open()
+    trace.current.update(node)
+    for path in paths[30:59]:
+        trace.read(path)
+    part = trace.close_part(outer)
+    other = trace.open()
+    trace.read("m59")
+    apart = trace.close_part(other)
+    for path in paths:
+        found = hanging(trace.nodes, numbers(trace, path))
+        assert (part in found, apart in found) == (path != "m59", path == "m59")
+    nodes, renumbered = packed(trace.nodes, [part])
+    assert len(nodes) == 3
+    assert renumbered[part] in hanging(nodes, numbers(trace, "m0"))
+
+
+def test_nodes_of_another_process_become_own_ones() -> None:
+    here, there = Trace(["a", "b"]), Trace(["a", "b"])
+    for trace in (here, there):
+        part = trace.open()
+        trace.read("a")
+        trace.close_part(part)
+        trace.shared = len(trace.nodes)
+    here.ask_for("own")
+    parts = []
+    for number in range(3):
+        part = there.open()
+        for name in range(20 + number):
+            there.ask_for(f"name{name}")
+        parts.append(there.close_part(part))
+    nodes, renumbered = packed(there.nodes, parts, there.shared)
+    own = here.translated(nodes, list(there.members))
+    last = own[renumbered[parts[2]] - here.shared]
+    assert last in hanging(here.nodes, {here.members["name21"]})
+    assert own[renumbered[parts[1]] - here.shared] not in hanging(
+        here.nodes, {here.members["name21"]}
+    )
 
 
 def test_what_was_not_settled_is_not_relied_on() -> None:

@@ -52,13 +52,10 @@ _EVERY_USE = sum(1 << use for use in Use)
 _USES = [tuple(use for use in Use if bits & 1 << use) for bits in range(_EVERY_USE + 1)]
 
 
-def candidate_scopes(resolver: Resolver, path: str, module: ModuleIndex) -> list[int]:
-    """Return the numbers of the scopes that the visitor has to walk."""
-    return [
-        number
-        for number, scope in enumerate(module.scopes)
-        if _Scope(resolver, Frame(path, number, everything=True), scope).is_candidate()
-    ]
+def is_candidate(resolver: Resolver, path: str, module: ModuleIndex, number: int) -> bool:
+    """Tell whether the visitor has to walk a scope."""
+    frame = Frame(path, number, everything=True)
+    return _Scope(resolver, frame, module.scopes[number]).is_candidate()
 
 
 class _Scope:

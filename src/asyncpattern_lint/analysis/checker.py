@@ -1,10 +1,10 @@
 """Check one module: its imports from the outline, its uses with LibCST where need be."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from asyncpattern_lint.analysis.candidates import candidate_scopes
+from asyncpattern_lint.analysis.candidates import is_candidate
 from asyncpattern_lint.analysis.definitions import DefinitionChecker
 from asyncpattern_lint.analysis.entry_points import check_entry_points
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
@@ -17,12 +17,37 @@ from asyncpattern_lint.analysis.strings import StringChecker
 from asyncpattern_lint.config.options import Contract
 from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.model import Failure, ModuleIndex
+from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project
+from asyncpattern_lint.index.trace import EVERYTHING
 from asyncpattern_lint.source import Span
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.order import OrderChecker
     from asyncpattern_lint.analysis.uses import UseChecker
+
+Answer = TypeVar("Answer")
+
+#: What looks for something wrong in the outline of a module.
+Look = Callable[[str, ModuleIndex, Positions], Iterator[Observation]]
+
+
+class Examined(NamedTuple):
+    """What the parts of a file's check saw, its candidate scopes, and what the parts hang on.
+
+    What was not done again is left out; ``traces`` are the numbers of nodes.
+    """
+
+    path: str
+    seen: dict[int, list[Observation]]
+    candidates: tuple[int, ...]
+    traces: dict[int, int]
+
+    @property
+    def observations(self) -> Iterator[Observation]:
+        """All that was seen."""
+        for seen in self.seen.values():
+            yield from seen
 
 
 class Checker:
@@ -40,16 +65,17 @@ class Checker:
         self.resolver = Resolver(project)
         self.imports = ImportChecker(self.resolver.exports)
         self.strings = StringChecker(self.resolver, self.imports.homes)
-        self._of_outlines = (
-            self.imports,
-            DefinitionChecker(self.resolver),
-            LifetimeChecker(self.resolver),
-            FrameworkChecker(self.resolver),
-            ReplacementChecker(self.resolver, self.strings),
-        )
         self._contracts = contracts
         self._order: OrderChecker | None = None
-        self.walked = 0
+        self._looks: tuple[Look, ...] = (
+            self.imports.check,
+            DefinitionChecker(self.resolver).check,
+            LifetimeChecker(self.resolver).check,
+            FrameworkChecker(self.resolver).check,
+            ReplacementChecker(self.resolver, self.strings).check,
+            self._ordered,
+        )
+        self._walk = 1 + len(self._looks)
         self._uses: UseChecker | None = None
 
     @property
@@ -70,16 +96,88 @@ class Checker:
             self._order = OrderChecker(self.resolver, self._contracts)
         return self._order
 
+    def _ordered(
+        self, path: str, module: ModuleIndex, positions: Positions
+    ) -> Iterator[Observation]:
+        if self._contracts:
+            yield from self.order.check(path, module, positions)
+
     def check(self, path: str) -> Iterator[Observation]:
         """Yield what is wrong in one file."""
-        outline = self.project.outline(path)
+        yield from self.examine(path).observations
+
+    def examine(self, path: str, again: Again | None = None) -> Examined:
+        """Check one file, or only some parts of that ``again``."""
+        trace = self.project.trace
+        examined = Examined(path, {}, (), {})
+        depth = 0 if trace is None else trace.open()
+        try:
+            return self._examined(examined, again)
+        except RecursionError:
+            failure = Failure("the code is nested too deeply to be checked")
+        except OSError as error:
+            examined.seen.clear()
+            failure = Failure(f"the file vanished: {error.strerror}")
+        finally:
+            numbers = () if trace is None else trace.close(depth)
+        seen = [*examined.observations, self._unreadable(path, failure)]
+        traces = {} if trace is None else {READING: trace.node((EVERYTHING, *numbers))}
+        return Examined(path, {READING: seen}, (), traces)
+
+    def _examined(self, examined: Examined, again: Again | None) -> Examined:
+        """Do the parts of a check. Raises ``RecursionError``, and ``OSError`` for lost files."""
+        path, seen, _, traces = examined
+        outline = self._part(READING, traces, partial(self.project.outline, path))
         if isinstance(outline, Failure):
-            yield self._unreadable(path, outline)
-        elif not path.endswith(".pyi"):
-            try:
-                yield from self._check_module(path, outline)
-            except RecursionError:
-                yield self._unreadable(path, Failure("the code is nested too deeply to be checked"))
+            seen[READING] = [self._unreadable(path, outline)]
+            return examined
+        if path.endswith(".pyi"):
+            return examined
+        if again is not None:
+            # It was read as it was before.
+            del traces[READING]
+        candidates = tuple(self._candidates(examined, outline, again))
+        positions = Positions(partial(self.project.read, path))
+        for part, look in enumerate(self._looks, 1):
+            if again is None or part in again.parts:
+                every = partial(_every, look, path, outline, positions)
+                seen[part] = self._part(part, traces, every)
+        if again is None or self._walk in again.parts or candidates != again.candidates:
+            walk = partial(self._walked, path, outline, candidates)
+            seen[self._walk] = self._part(self._walk, traces, walk)
+        return examined._replace(candidates=candidates)
+
+    def _part(self, part: int, traces: dict[int, int], work: Callable[[], Answer]) -> Answer:
+        """Do a part of a check, and note what it hangs on."""
+        trace = self.project.trace
+        if trace is None:
+            return work()
+        depth = trace.open()
+        answer = work()
+        traces[part] = trace.close_part(depth)
+        return answer
+
+    def _candidates(
+        self, examined: Examined, module: ModuleIndex, again: Again | None
+    ) -> Iterator[int]:
+        """Yield the scopes of a module that the visitor has to walk."""
+        if not self.candidates:
+            yield from range(len(module.scopes))
+            return
+        for number in range(len(module.scopes)):
+            part = self._walk + 1 + number
+            if again is not None and part not in again.parts:
+                if number in again.candidates:
+                    yield number
+                continue
+            ask = partial(is_candidate, self.resolver, examined.path, module, number)
+            if self._part(part, examined.traces, ask):
+                yield number
+
+    def _walked(self, path: str, module: ModuleIndex, scopes: Sequence[int]) -> list[Observation]:
+        if not scopes:
+            return []
+        return list(self.uses.check(path, self.project.read(path), module, frozenset(scopes)))
 
     def check_project(self, folder: str) -> Iterator[Observation]:
         """Yield what is wrong in the files that describe the project in a folder."""
@@ -105,28 +203,6 @@ class Checker:
                 pass
         return Tally(0, 0), []
 
-    def _check_module(self, path: str, module: ModuleIndex) -> Iterator[Observation]:
-        scopes: Iterable[int]
-        if self.candidates:
-            scopes = candidate_scopes(self.resolver, path, module)
-        else:
-            scopes = range(len(module.scopes))
-        positions = Positions(partial(self.project.read, path))
-        try:
-            found: list[Observation] = []
-            for checker in self._of_outlines:
-                found += checker.check(path, module, positions)
-            if self._contracts:
-                found += self.order.check(path, module, positions)
-            source = self.project.read(path) if scopes else b""
-        except OSError as error:
-            yield self._unreadable(path, Failure(f"the file vanished: {error.strerror}"))
-            return
-        yield from found
-        if scopes:
-            self.walked += 1
-            yield from self.uses.check(path, source, module, frozenset(scopes))
-
     def _is_newer_syntax(self, path: str) -> bool:
         try:
             return self.uses.can_parse(self.project.read(path))
@@ -144,3 +220,7 @@ class Checker:
             )
         span = Span(failure.line, failure.column, failure.line, failure.column + 1)
         return Unreadable(reason, path, span)
+
+
+def _every(look: Look, path: str, module: ModuleIndex, positions: Positions) -> list[Observation]:
+    return list(look(path, module, positions))

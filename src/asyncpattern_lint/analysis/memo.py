@@ -97,10 +97,11 @@ class Memo:
         if is_settled:
             # What was not settled meanwhile was a part of it, and hangs on all that it does.
             trace.settle(depth)
-        numbers = self._traces[question] = trace.close(depth)
+        numbers = trace.close(depth)
+        trace.keep(self._traces, question, numbers)
         if is_settled:
             for inner in self._kept:
-                self._traces[inner] = numbers
+                trace.keep(self._traces, inner, numbers)
         return values
 
     def kept(self, question: Hashable, answer: Callable[[], Values]) -> Values:
@@ -119,7 +120,8 @@ class Memo:
         numbers = () if trace is None else trace.close(depth)
         if self._lowest == _NEVER and self._given_up == given_up:
             self._answers[question] = values
-            self._traces[question] = numbers
+            if trace is not None:
+                trace.keep(self._traces, question, numbers)
         self._lowest = min(self._lowest, outer)
         return values
 

@@ -4,13 +4,14 @@ Lines count by their order only: what stands before what matters, on which line 
 not. Of the names that a function binds for itself, those matter that lead to what it gives.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from asyncpattern_lint.index.model import (
     Bindings,
     Condition,
+    Defined,
     Failure,
     ModuleIndex,
     Name,
@@ -39,6 +40,9 @@ _FACTS = frozenset(
 #: Fields that say where in its line something stands.
 _PLACES = frozenset({"column", "end_column"})
 
+#: Fields that hold the number of a scope.
+_SCOPES = frozenset({"parent", "scope"})
+
 #: Fields that hold lines; 0 stands for none.
 _LINES = frozenset({"end_line", "line", "statement", "yields_at"})
 
@@ -56,6 +60,26 @@ def are_alike(one: Outline, other: Outline, *, calls: bool = True, facts: bool =
         return False
 
 
+def added(before: Outline, after: Outline) -> frozenset[str]:
+    """Return the global names that a module has come to have; none if others see more of a change.
+
+    What defines them is all that others see of it, and only those who asked for one of them.
+    """
+    if isinstance(before, Failure) or isinstance(after, Failure):
+        return frozenset()
+    top = after.scopes[0].bindings
+    names = frozenset({*top} - {*before.scopes[0].bindings})
+    bindings = [binding for name in names for binding in top[name].every]
+    if not all(isinstance(binding, Defined) for binding in bindings):
+        return frozenset()
+    try:
+        one = _interface(before, _OWN | _FACTS, False)
+        is_all = one == _interface(after, _OWN | _FACTS, False, names)
+    except RecursionError:
+        is_all = False
+    return names if is_all else frozenset()
+
+
 def have_one_body(one: Outline, other: Outline) -> bool:
     """Tell whether two outlines are the same but for the places of what they tell of."""
     try:
@@ -64,26 +88,52 @@ def have_one_body(one: Outline, other: Outline) -> bool:
         return False
 
 
-def _interface(outline: Outline, left_out: frozenset[str], calls: bool) -> object:
+def _interface(
+    outline: Outline, left_out: frozenset[str], calls: bool, without: frozenset[str] = frozenset()
+) -> object:
     if isinstance(outline, Failure):
         return Failure
-    kept = _names_that_lead_out(outline)
+    names = _names_that_lead_out(outline)
+    if without:
+        names[0] = frozenset(outline.scopes[0].bindings) - without
+    kept = {n: names[n] for n in _scopes(outline, without)}
     lines: set[int] = {0}
 
     def note(line: int) -> None:
         lines.add(line)
 
-    _Sight(kept, left_out, calls, note).of(outline)
+    _Sight(kept, left_out, calls, note).of_module(outline)
     order = {line: number for number, line in enumerate(sorted(lines))}
-    return _Sight(kept, left_out, calls, order.__getitem__).of(outline)
+    return _Sight(kept, left_out, calls, order.__getitem__).of_module(outline)
+
+
+def _scopes(module: ModuleIndex, without: frozenset[str]) -> list[int]:
+    """Return the scopes that do not belong to the definition of one of these global names."""
+    top = module.scopes[0].bindings
+    left_out = {
+        binding.scope
+        for name in without
+        for binding in top[name].every
+        if isinstance(binding, Defined)
+    }
+    kept: list[int] = []
+    for number, scope in enumerate(module.scopes):
+        if number in left_out or scope.parent in left_out:
+            left_out.add(number)
+        else:
+            kept.append(number)
+    return kept
 
 
 class _Sight:
-    """Makes plain values of an outline; ``place`` is what a line becomes."""
+    """Makes plain values of an outline; ``place`` is what a line becomes.
+
+    ``kept`` are the numbers of the scopes that count, with the names that count in them.
+    """
 
     def __init__(
         self,
-        kept: list[frozenset[str]],
+        kept: Mapping[int, frozenset[str]],
         left_out: frozenset[str],
         calls: bool,
         place: Callable[[int], object],
@@ -92,23 +142,41 @@ class _Sight:
         self.left_out = left_out
         self.calls = calls
         self.place = place
-        self.number = -1
+        self.numbers = {-1: -1, **{number: new for new, number in enumerate(kept)}}
+
+    def of_module(self, module: ModuleIndex) -> object:
+        """Return what others see of a module."""
+        fields = [
+            self.of(getattr(module, name))
+            for name in module.__struct_fields__
+            if name not in self.left_out and name != "scopes"
+        ]
+        return [self._of_scope(module.scopes[n], names) for n, names in self.kept.items()], fields
+
+    def _of_scope(self, scope: Scope, names: frozenset[str]) -> object:
+        return (
+            self._of_fields(scope),
+            self.of(_bindings(scope, names)),
+            self.of(_followed(scope)) if self.calls else None,
+        )
+
+    def _of_fields(self, value: msgspec.Struct) -> object:
+        # That of the module begins with the file and ends with it.
+        lines = self.place if not isinstance(value, Scope) or value.parent >= 0 else _nowhere
+        return [
+            lines(getattr(value, name))
+            if name in _LINES
+            else self.numbers.get(getattr(value, name))
+            if name in _SCOPES
+            else self.of(getattr(value, name))
+            for name in value.__struct_fields__
+            if name not in self.left_out
+        ]
 
     def of(self, value: object) -> object:
         """Return what others see of a value."""
         if isinstance(value, msgspec.Struct):
-            # That of the module begins with the file and ends with it.
-            lines = self.place if not isinstance(value, Scope) or value.parent >= 0 else _nowhere
-            fields = [
-                lines(getattr(value, name)) if name in _LINES else self.of(getattr(value, name))
-                for name in value.__struct_fields__
-                if name not in self.left_out
-            ]
-            if isinstance(value, Scope):
-                self.number += 1
-                fields.append(self.of(_bindings(value, self.kept[self.number])))
-                fields.append(self.of(_followed(value)) if self.calls else None)
-            return (type(value), *fields)
+            return type(value), self._of_fields(value)
         if isinstance(value, list | tuple):
             return [self.of(item) for item in value]
         if isinstance(value, dict):
@@ -121,7 +189,7 @@ def _nowhere(_line: int) -> None:
 
 
 def _bindings(scope: Scope, kept: frozenset[str]) -> dict[str, Bindings]:
-    if scope.kind is not ScopeKind.FUNCTION:
+    if scope.kind is ScopeKind.CLASS:
         return scope.bindings
     return {name: entry for name, entry in scope.bindings.items() if name in kept}
 
@@ -149,7 +217,8 @@ def _names_that_lead_out(module: ModuleIndex) -> list[frozenset[str]]:
         for sets in scope.attributes_set.values():
             for item in sets:
                 set_by.setdefault(item.scope, []).extend((item.value, item.annotation))
-    kept: list[frozenset[str]] = [frozenset()] * len(module.scopes)
+    kept = [frozenset[str]()] * len(module.scopes)
+    kept[0] = frozenset(module.scopes[0].bindings)
     for top, numbers in groups.items():
         if module.scopes[top].kind is ScopeKind.FUNCTION:
             names = _reached([module.scopes[n] for n in numbers], [set_by.get(n) for n in numbers])

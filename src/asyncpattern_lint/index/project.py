@@ -3,7 +3,7 @@
 import contextlib
 import gc
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -31,6 +31,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     ModuleIndex,
 )
+from asyncpattern_lint.index.watched import Watched
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
 
@@ -160,6 +161,9 @@ class Project:
         else:
             outline = self._outline(path, entry)
         if isinstance(outline, ModuleIndex):
+            if self.trace is not None and not self.is_foreign(path):
+                top = outline.scopes[0]
+                top.bindings = Watched(top.bindings, self.trace, path)
             self._decoded[path] = outline
             queue, most = self._passing, _MAX_DECODED
             if path in self._dropped:
@@ -407,7 +411,7 @@ class Project:
         ]
         writers = sorted(facts.writers.items()), sorted(facts.writing_tests.items())
         below = [
-            (base, [(path, facts.number, facts.name, facts.bases) for path, facts in found])
+            (base, [(path, facts.name, facts.bases) for path, facts in found])
             for base, found in sorted(facts.subclasses.items())
         ]
         classes = [
@@ -459,16 +463,9 @@ class Project:
         """
         if isinstance(before, Failure) or isinstance(after, Failure):
             return frozenset()
-        old, new = (
-            {
-                (facts.number, *item)
-                for facts in classes_of(outline)
-                for item in facts.members.items()
-            }
-            for outline in (before, after)
-        )
+        old, new = (frozenset(_members(outline)) for outline in (before, after))
         functions = {*functions_of(before)} ^ {*functions_of(after)}
-        return frozenset(name for _, name, _ in old ^ new) | {
+        return frozenset(name for *_, name, _ in old ^ new) | {
             function_of(name) for name, _ in functions
         }
 
@@ -617,6 +614,15 @@ class Project:
         for path in sorted(past._loaded & texts.keys()):
             past.outline(path)
         return past
+
+
+def _members(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str]]:
+    """Yield the members of classes with their shapes; classes of one name go by their order."""
+    namesakes: Counter[str] = Counter()
+    for facts in classes_of(outline):
+        namesakes[facts.name] += 1
+        for name, shape in facts.members.items():
+            yield facts.name, namesakes[facts.name], name, shape
 
 
 class _Made(msgspec.Struct, array_like=True, gc=False):

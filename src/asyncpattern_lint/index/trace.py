@@ -2,11 +2,12 @@
 
 What is read, and every answer that was kept, adds to the trace of the question at hand; when it
 is answered, its trace goes to whoever asked. A trace holds a number for each module, and for each
-name of a member that was asked for in subclasses.
+name of a member that was asked for in subclasses. What many traces share is a node, which has a
+number below zero in them.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
@@ -22,16 +23,36 @@ UNSETTLED = 1
 
 _FIRST = 2
 
+#: From here on numbers stand for questions that were answered by an assumption meanwhile.
+_ASSUMED = 1 << 40
+
+#: Longer traces become nodes.
+_LONG = 16
+
 
 class Trace:
-    """The traces of the questions at hand; ``members`` are names that have a number already."""
+    """The traces of the questions at hand.
 
-    def __init__(self, paths: Iterable[str], members: Iterable[str] = ()) -> None:
+    ``members`` are names that have a number already, ``nodes`` those of an earlier run. A node
+    holds numbers of nodes before it only. Those from ``shared`` on other processes do not know.
+    """
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        members: Iterable[str] = (),
+        nodes: Iterable[Sequence[int]] = (),
+    ) -> None:
         self.paths = {path: number for number, path in enumerate(paths, _FIRST)}
         self.members: dict[str, int] = {}
         self.current: set[int] = set()
+        self.nodes: list[Numbers] = [tuple(node) for node in nodes]
+        self.shared = 0
         self._outer: list[tuple[object, set[int]]] = []
         self._same: dict[Numbers, Numbers] = {}
+        self._numbers = {node: number for number, node in enumerate(self.nodes)}
+        self._assumptions = 0
+        self._assuming: dict[int, list[tuple[dict[Any, Numbers], Hashable]]] = {}
         for name in members:
             self._member(name)
 
@@ -55,11 +76,30 @@ class Trace:
             known = self.members[name] = _FIRST + len(self.paths) + len(self.members)
         return known
 
-    def translated(self, numbers: Numbers, members: Sequence[str]) -> Numbers:
-        """Return a trace of another process, which numbered members in this order."""
+    def node(self, numbers: Numbers) -> int:
+        """Return the number of the node that holds these numbers."""
+        known = self._numbers.get(numbers)
+        if known is None:
+            known = self._numbers[numbers] = len(self.nodes)
+            self.nodes.append(numbers)
+        return known
+
+    def translated(self, nodes: Sequence[Numbers], members: Sequence[str]) -> list[int]:
+        """Return the numbers here of nodes that another process has from ``shared`` on.
+
+        That process numbered members in this order.
+        """
         first = _FIRST + len(self.paths)
-        own = {n if n < first else self._member(members[n - first]) for n in numbers}
-        return self._kept(own)
+        own: list[int] = []
+        for node in nodes:
+            numbers = set[int]()
+            for n in node:
+                if n < -self.shared:
+                    numbers.add(-1 - own[-1 - n - self.shared])
+                else:
+                    numbers.add(n if n < first else self._member(members[n - first]))
+            own.append(self.node(tuple(sorted(numbers))))
+        return own
 
     def open(self, question: object = None) -> int:
         """Begin with a question; what is returned closes it."""
@@ -72,10 +112,18 @@ class Trace:
         inner = self.current
         while len(self._outer) > depth + 1:
             inner |= self._outer.pop()[1]
+        numbers = self._kept(inner)
         if len(self._outer) > depth:
             self.current = self._outer.pop()[1]
-            self.current |= inner
-        return self._kept(inner)
+            self.current.update(numbers)
+        return numbers
+
+    def close_part(self, depth: int) -> int:
+        """Return the number of a node with the trace of what is open no more and depends on none."""
+        numbers = self.close(depth)
+        if UNSETTLED in numbers or (numbers and numbers[-1] >= _ASSUMED):
+            numbers = (*(n for n in numbers if n < 0), EVERYTHING, *filter(_is_plain, numbers))
+        return self.node(numbers)
 
     def settle(self, depth: int) -> None:
         """Note that nothing is open any more of what a question and those after it asked."""
@@ -90,9 +138,74 @@ class Trace:
                 return self.close(depth)
         return self._kept(self.current)
 
+    def assume(self) -> int:
+        """Return the number of a question that is answered by an assumption for now."""
+        self._assumptions += 1
+        return _ASSUMED + self._assumptions
+
+    def keep(self, traces: dict[Any, Numbers], key: Hashable, numbers: Numbers) -> None:
+        """Put a trace where it is kept; it grows by those of what was assumed for it."""
+        traces[key] = numbers
+        if numbers and numbers[-1] >= _ASSUMED:
+            for number in numbers:
+                if number >= _ASSUMED:
+                    self._assuming.setdefault(number, []).append((traces, key))
+
+    def decide(self, assumed: int, numbers: Numbers) -> Numbers:
+        """Return the trace of a question for which something was assumed meanwhile.
+
+        All that was answered by that hangs on what the question hangs on.
+        """
+        if assumed not in numbers:
+            return numbers
+        self.current.discard(assumed)
+        numbers = tuple(number for number in numbers if number != assumed)
+        for traces, key in self._assuming.pop(assumed, ()):
+            if key in traces:
+                self.keep(traces, key, self._kept({*traces[key], *numbers} - {assumed}))
+        return numbers
+
     def _kept(self, numbers: set[int]) -> Numbers:
         key = tuple(sorted(numbers))
+        if len(key) > _LONG:
+            # What will not stay in the trace is no part of a node.
+            node = self.node(tuple(n for n in key if n < 0 or _is_plain(n)))
+            key = (-1 - node, *(n for n in key if n >= 0 and not _is_plain(n)))
         return self._same.setdefault(key, key)
+
+
+def _is_plain(number: int) -> bool:
+    """Tell whether a number stands for a module or a member."""
+    return _FIRST <= number < _ASSUMED
+
+
+def packed(
+    nodes: Sequence[Sequence[int]], wanted: Iterable[int], first: int = 0
+) -> tuple[list[Numbers], dict[int, int]]:
+    """Return the nodes from ``first`` on that some of them need, and their numbers among these."""
+    found: set[int] = set()
+    queue = [number for number in wanted if number >= first]
+    while queue:
+        number = queue.pop()
+        if number not in found:
+            found.add(number)
+            queue += [-1 - n for n in nodes[number] if n < -first]
+    numbers = {number: new for new, number in enumerate(sorted(found), first)}
+    return [
+        tuple(-1 - numbers[-1 - n] if n < -first else n for n in nodes[number])
+        for number in sorted(found)
+    ], numbers
+
+
+def hanging(nodes: Iterable[Sequence[int]], on: Iterable[int]) -> frozenset[int]:
+    """Return the numbers of the nodes that hang on some of these."""
+    seen = set(on)
+    found: set[int] = set()
+    for number, node in enumerate(nodes):
+        if not seen.isdisjoint(node):
+            found.add(number)
+            seen.add(-1 - number)
+    return frozenset(found)
 
 
 class Answers(dict[Key, Answer]):
@@ -102,6 +215,7 @@ class Answers(dict[Key, Answer]):
         super().__init__()
         self.trace = trace
         self.traces: dict[Key, Numbers] = {}
+        self._assumed: dict[Key, int] = {}
 
     def get(self, key: Key, default: Answer | None = None) -> Answer | None:  # type: ignore[override]
         """Return the answer to a question, None if that has to be found out now."""
@@ -115,13 +229,16 @@ class Answers(dict[Key, Answer]):
     def __setitem__(self, key: Key, answer: Answer) -> None:
         numbers = self.trace.close_question((id(self), key))
         if UNSETTLED in numbers:
-            numbers = (EVERYTHING, *(n for n in numbers if n > UNSETTLED))
-        self.traces[key] = numbers
+            numbers = tuple(sorted({EVERYTHING, *numbers} - {UNSETTLED}))
+        if key in self._assumed:
+            numbers = self.trace.decide(self._assumed.pop(key), numbers)
+        self.trace.keep(self.traces, key, numbers)
         super().__setitem__(key, answer)
 
     def assume(self, key: Key, answer: Answer) -> None:
         """Tell whoever asks meanwhile this."""
-        self.traces[key] = (EVERYTHING,)
+        self._assumed[key] = self.trace.assume()
+        self.traces[key] = (self._assumed[key],)
         super().__setitem__(key, answer)
 
 
