@@ -518,7 +518,7 @@ class Resolver:
                 return ANYTHING
             case Assigned(annotation=annotation) if annotation is not None:
                 return self._declared(name, binding, annotation, frame)
-            case Assigned(line=line, value=value):
+            case Assigned(line=line, value=value, scope=within):
                 inner = frame
                 in_function = self.module(frame.path).scopes[frame.number].kind is (
                     ScopeKind.FUNCTION
@@ -528,12 +528,17 @@ class Resolver:
                     inner = replace(
                         frame, rebinding=(name, position) if position else None, before=before
                     )
+                if within:
+                    # Whoever calls the function decides when: its own names count there.
+                    inner = Frame(frame.path, within, everything=True)
                 step = Step(frame.path, line, f"`{name}` is assigned here")
                 values = self.evaluate(value, inner)
                 if not in_function:
                     values = without_truth(values)
                 if isinstance(value, Collection) and not frame.everything:
                     values = without_contents(values)
+                if not is_known(values):
+                    values = self.promised_for(name, frame) or values
                 return with_step(values, step)
             case Parameter():
                 given = dict(frame.parameters).get(name)
@@ -548,6 +553,24 @@ class Resolver:
             return with_step(values, Step(frame.path, binding.line, f"`{name}` is assigned here"))
         step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
         return with_step(contradicted(self.told(self.types.annotated(annotation, at))), step)
+
+    def promised_for(self, name: str, frame: Frame) -> Values:
+        """Return what the one annotation of a name says of all that it is bound to, if it does.
+
+        Source: https://typing.python.org/en/latest/spec/annotations.html (a declared type).
+        """
+        scope = self.module(frame.path).scopes[frame.number]
+        entry = scope.bindings.get(name)
+        bindings = [b for b in entry.every if isinstance(b, Assigned)] if entry is not None else []
+        told = {b.annotation for b in bindings if b.annotation is not None}
+        if len(told) != 1:
+            return ()
+        at = replace(frame, rebinding=None, before=0, local=None)
+        values = self.told(self.types.annotated(told.pop(), at))
+        none = Builtin("NoneType")
+        if any(b.annotation is not None and b.value == none for b in bindings):
+            values = contradicted(values)
+        return values if is_known(values) else ()
 
     def declared(self, values: Values, annotation: Expr, frame: Frame) -> Values:
         """Return what an annotated name holds: its values, or its type where that says more."""

@@ -205,7 +205,8 @@ class _Builder(ExpressionVisitor):
         return saved
 
     def bind(self, name: str, value: Expr, line: int, declared: Expr | None = None) -> None:
-        self._bind(name, Assigned(line, OPAQUE if self.dead else value, declared))
+        within = self.number if name in self.index.scopes[self.number].outer else 0
+        self._bind(name, Assigned(line, OPAQUE if self.dead else value, declared, within))
 
     def note_attribute(
         self, base: Expr, name: str, value: Expr | None, line: int, declared: Expr | None = None

@@ -218,11 +218,12 @@ class Imported(Struct, frozen=True, tag=1):
 
 
 class Assigned(Struct, frozen=True, tag=2):
-    """Bound to a value."""
+    """Bound to a value; ``scope`` is the function in which ``global`` says so, 0 for none."""
 
     line: int
     value: Expr
     annotation: Expr | None = None
+    scope: int = 0
 
 
 class Parameter(Struct, frozen=True, tag=3):
