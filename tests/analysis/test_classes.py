@@ -494,7 +494,7 @@ def test_a_sibling_may_come_in_between(tmp_path: Path) -> None:
         def g(b: B): return b.f()
         x = g(eval('C()'))
     """
-    assert proven(tmp_path, text) == "unknown"
+    assert proven(tmp_path, text) == "int | str"
 
 
 # --- overriding --------------------------------------------------------------------------

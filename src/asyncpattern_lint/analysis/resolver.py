@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis import proxies
 from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
-from asyncpattern_lint.analysis.classes import Classes
+from asyncpattern_lint.analysis.classes import Classes, class_key
 from asyncpattern_lint.analysis.memo import Memo
 from asyncpattern_lint.analysis.modules import Modules
 from asyncpattern_lint.analysis.narrowing import Narrowing
@@ -576,10 +576,33 @@ class Resolver:
         """Return what an annotated name holds: its values, or its type where that says more."""
         precise = not isinstance(annotation, Subscript | Union)
         values = proxies.behind(self, values, annotation, frame)
-        if is_known(values) and (precise or not any(map(_is_container, values))):
+        vague = any(map(self.is_vague, values))
+        if is_known(values) and not vague and (precise or not any(map(_is_container, values))):
             return values
         promised = self.told(self.types.annotated(annotation, frame))
+        if vague and precise and is_known(values):
+            return promised if self.is_closer(promised, values) else values
         return promised if is_known(promised) or not is_known(values) else values
+
+    def is_vague(self, value: Value) -> bool:
+        """Whether a value may be of a subclass of the class that it is known to be of."""
+        return isinstance(value, InstanceValue) and value.of is not None and not value.exact
+
+    def is_closer(self, promised: Values, values: Values) -> bool:
+        """Tell whether a type names subclasses of what the values are known to be of."""
+        told, held = without_none(promised), without_none(values)
+        if not is_known(told) or not all(map(self.is_vague, (*told, *held))):
+            return False
+        lineages = [
+            {class_key(ancestor) for ancestor in self.classes.lineage(value.of)}
+            for value in told
+            if isinstance(value, InstanceValue) and value.of is not None
+        ]
+        keys = [class_key(v.of) for v in held if isinstance(v, InstanceValue)]
+        own = {class_key(v.of) for v in told if isinstance(v, InstanceValue)}
+        return not own.intersection(keys) and all(
+            any(key in lineage for lineage in lineages) for key in keys
+        )
 
     def _parameter(self, binding: Parameter, frame: Frame) -> Values:
         """Return what a parameter may be, going by its annotation or as ``self``."""

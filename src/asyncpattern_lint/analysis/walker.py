@@ -527,8 +527,10 @@ class ScopeWalker(StateKeeper):
                 # A placeholder, until something that the flow may not show replaces it.
                 self.bind(target.value, ANYTHING)
             else:
-                held = self.values(value) if values is None else values
-                self.bind(target.value, held if is_known(held) else self._promised(target) or held)
+                given = self.values(value) if values is None else values
+                if not is_known(given):
+                    given = self._promised(target) or given
+                self.bind(target.value, given)
         elif isinstance(target, cst.Tuple | cst.List):
             starred = [isinstance(e, cst.StarredElement) for e in target.elements]
             parts = [
