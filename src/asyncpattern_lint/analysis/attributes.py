@@ -141,7 +141,8 @@ class Attributes:
                 # It is a mixin, that counts on what stands beside it.
                 return crossed
         # What it gives is settled, whatever subclasses define.
-        return union((self._found(above, name, receiver, replace(cls, exact=True)), crossed))
+        own = self._found(above, name, receiver, replace(cls, exact=True), by_class=True)
+        return union((own, crossed))
 
     def _above(
         self, lineage: Sequence[ClassValue | None], start: ClassValue
@@ -186,7 +187,7 @@ class Attributes:
             made: Value = other
             if isinstance(receiver, InstanceValue):
                 made = without_steps(self.classes.instance(other, exact=True))
-            yield self._found(others, name, made, other)
+            yield self._found(others, name, made, other, by_class=True)
 
     def _binder(self, lineage: Sequence[ClassValue | None], name: str) -> tuple[str, int] | None:
         """Return the first class that has an attribute, None where one before is not known."""
@@ -210,14 +211,21 @@ class Attributes:
         return union(self.resolver.calls.call_all(methods, arguments, keywords))
 
     def _found(
-        self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
+        self,
+        lineage: Sequence[ClassValue | None],
+        name: str,
+        receiver: Value,
+        cls: ClassValue,
+        *,
+        by_class: bool = False,
     ) -> Values:
+        """Look along an order of resolution; ``by_class`` leaves out what instances have."""
         sets: list[Values] = []
         for position, ancestor in enumerate(lineage):
             if ancestor is None:
                 return ANYTHING
             scope = self.classes.scope_of(ancestor)
-            given = scope.attributes_set.get(name, ())
+            given = () if by_class else scope.attributes_set.get(name, ())
             annotation = self._annotation(scope, name, given)
             if annotation is not None and not self._is_bare(annotation):
                 declared = self._declared(ancestor, annotation, receiver)
@@ -233,7 +241,7 @@ class Attributes:
                 continue
             values = self.classes.raw(ancestor, name)
             if values and all(isinstance(v, FUNCTIONS) for v in values):
-                if self.changes.is_replaced(ancestor, name):
+                if self.changes.is_replaced(ancestor, name, on_class=by_class):
                     return ANYTHING
                 others = self.overriders(cls, name)
                 if others and self._is_overridden(ancestor, name, others):
@@ -342,10 +350,10 @@ class Attributes:
         owner: ClassValue | None,
     ) -> Values:
         """Return what an attribute that nothing declares may hold."""
-        values = union(groups)
+        values = union((*groups, self.changes.assigned(cls, name)))
         if all(isinstance(v, InstanceValue) and v.is_none for v in values):
             return ANYTHING
-        opened = self.changes.is_assigned(cls, name) or any(
+        opened = any(
             ancestor is not None
             and (
                 self.classes.scope_of(ancestor).sets_computed

@@ -589,19 +589,28 @@ class Resolver:
         return isinstance(value, InstanceValue) and value.of is not None and not value.exact
 
     def is_closer(self, promised: Values, values: Values) -> bool:
-        """Tell whether a type names subclasses of what the values are known to be of."""
+        """Tell whether a type says more of the classes that the values are known to be of.
+
+        It names subclasses of them, or what they hold where that was not known.
+        """
         told, held = without_none(promised), without_none(values)
         if not is_known(told) or not all(map(self.is_vague, (*told, *held))):
             return False
-        lineages = [
-            {class_key(ancestor) for ancestor in self.classes.lineage(value.of)}
-            for value in told
-            if isinstance(value, InstanceValue) and value.of is not None
-        ]
-        keys = [class_key(v.of) for v in held if isinstance(v, InstanceValue)]
-        own = {class_key(v.of) for v in told if isinstance(v, InstanceValue)}
-        return not own.intersection(keys) and all(
-            any(key in lineage for lineage in lineages) for key in keys
+        return all(any(self._is_closer(new, old) for new in told) for old in held) and all(
+            any(self._is_closer(new, old) for old in held) for new in told
+        )
+
+    def _is_closer(self, new: Value, old: Value) -> bool:
+        assert isinstance(new, InstanceValue)  # it is vague
+        assert isinstance(old, InstanceValue)
+        assert new.of is not None
+        key = class_key(old.of)
+        if class_key(new.of) != key:
+            return key in map(class_key, self.classes.lineage(new.of))
+        return (
+            bool(new.arguments)
+            and all(map(is_known, new.arguments))
+            and not (old.arguments and all(map(is_known, old.arguments)))
         )
 
     def _parameter(self, binding: Parameter, frame: Frame) -> Values:

@@ -213,7 +213,8 @@ class _Builder(ExpressionVisitor):
     ) -> None:
         if not isinstance(base, Name) or base.id != self.self_name:
             if value is not None:
-                self.assigned[Write(self.number, base, name)] = None
+                told = None if value == OPAQUE else value
+                self.assigned[Write(self.number, base, name, told)] = None
                 self.index.scopes[self.number].writes.append(name)
             return
         owner = self.index.scopes[self.self_class]

@@ -539,11 +539,15 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
 
 
 class Write(Struct, frozen=True):
-    """An attribute set on what ``base`` stands for in a scope; ``*`` for a computed name."""
+    """An attribute set on what ``base`` stands for in a scope; ``*`` for a computed name.
+
+    ``value`` is None where it does not matter, or is not known.
+    """
 
     scope: int
     base: Expr
     name: str
+    value: Expr | None = None
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
