@@ -13,9 +13,11 @@ from asyncpattern_lint.analysis.values import (
     ANYTHING,
     ClassValue,
     Frame,
+    FunctionValue,
     InstanceValue,
     PropertyValue,
     SuperValue,
+    Unknown,
     Value,
     Values,
     contradicted,
@@ -322,9 +324,17 @@ class Attributes:
         types = self.resolver.types
         solved = dict(zip(types.parameters_of(owner), owner.arguments, strict=False))
         values = types.annotated(annotation, Frame(owner.path, owner.number), solved)
+        # Whoever wraps a plain function in a type of his own may make work of what it gives.
+        values = tuple(Unknown() if self._is_plain_function(v) else v for v in values)
         return union(
             self.descriptors.through(value, receiver) for value in self.resolver.told(values)
         )
+
+    def _is_plain_function(self, value: Value) -> bool:
+        if not isinstance(value, FunctionValue):
+            return False
+        scope = self.resolver.scope_of(value)
+        return not (scope.is_async or scope.is_generator)
 
     def _set_values(self, owner: ClassValue, given: Sequence[AttributeSet]) -> Values:
         resolver = self.resolver
