@@ -391,7 +391,7 @@ def test_subclasses_may_support_more(tmp_path: Path) -> None:
          "int | unknown"),
         ("class C:\n    y = 1\n    def __init__(self, n): setattr(self, n, '')\nx = C('y').y",
          "int | unknown"),
-        ("class C:\n    y = 1\nc = C()\nc.y = 'a'\nx = c.y", "int | unknown"),
+        ("class C:\n    y = 1\nc = C()\nc.y = 'a'\nx = c.y", "int | str"),
         ("class C:\n    def __getattr__(self, name): return 1\nx = C().y", "unknown"),
         ("class C:\n    y = 'a'\n    def __getattribute__(self, name): return 1\nx = C().y", "unknown"),
         ("class C:\n    class D: ...\nx = C.D()", "C.D"),
@@ -494,7 +494,7 @@ def test_a_sibling_may_come_in_between(tmp_path: Path) -> None:
         def g(b: B): return b.f()
         x = g(eval('C()'))
     """
-    assert proven(tmp_path, text) == "unknown"
+    assert proven(tmp_path, text) == "int | str"
 
 
 # --- overriding --------------------------------------------------------------------------

@@ -333,8 +333,8 @@ def make(of):
     return of
 
 
-def set_lake(service):
-    service.lake = 1
+def set_lake(service, lake):
+    service.lake = lake
 """
 
 

@@ -254,7 +254,7 @@ def test_type_variables_are_solved_by_what_is_given(
         ("V = TypeVar('V', bound=A)\ndef f(a: V): return a\nx = f(hide(B()))", "A"),
         ("V = TypeVar('V', bound='A')\ndef f(a: V): return a\nx = f(hide(B()))", "A"),
         ("V = TypeVar('V', bound=Union[A, int])\ndef f(a: V): return a\nx = f(hide(1))", "A | int"),
-        ("V = TypeVar('V', A, int)\ndef f(a: V): return a\nx = f(hide(1))", "unknown"),
+        ("V = TypeVar('V', A, int)\ndef f(a: V): return a\nx = f(hide(1))", "A | int"),
         ("V = TypeVar('V', bound=Callable)\ndef f(a: V): return a\nx = f(hide(A))", "unknown"),
         (("class S(Protocol):\n    def g(self): ...\nV = TypeVar('V', bound=S)\n"
          "def f(a: V): return a\nx = f(hide(A()))"), "unknown"),

@@ -13,9 +13,11 @@ from asyncpattern_lint.analysis.values import (
     ANYTHING,
     ClassValue,
     Frame,
+    FunctionValue,
     InstanceValue,
     PropertyValue,
     SuperValue,
+    Unknown,
     Value,
     Values,
     contradicted,
@@ -33,11 +35,15 @@ from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.entry import shape_of
 from asyncpattern_lint.index.model import (
     Assigned,
+    Attribute,
     AttributeSet,
     Builtin,
+    Call,
     Collection,
     Defined,
     Expr,
+    Name,
+    Parameter,
     Scope,
     dotted,
 )
@@ -80,11 +86,29 @@ class Attributes:
             return self.classes.type_of(receiver)
         lineage = self.classes.lineage(cls)
         if any(
-            a is not None and "__getattribute__" in self.classes.scope_of(a).bindings
+            a is not None
+            and "__getattribute__" in self.classes.scope_of(a).bindings
+            and not self._only_passes_on(a, "__getattribute__")
             for a in lineage
         ):
             return ANYTHING
         return self._found(lineage, name, receiver, cls)
+
+    def _only_passes_on(self, owner: ClassValue, method: str) -> bool:
+        """Whether a method gives what the next one of its name gives for the same attribute."""
+        module = self.resolver.module(owner.path)
+        for binding in module.scopes[owner.number].bindings[method].every:
+            if not isinstance(binding, Defined):
+                return False
+            scope = module.scopes[binding.scope]
+            if (
+                scope.decorators
+                or scope.falls_through
+                or not scope.returns
+                or not all(_passes_on(item.value, scope, method) for item in scope.returns)
+            ):
+                return False
+        return True
 
     def of_class(self, value: ClassValue, name: str) -> Values:
         """Return what an attribute of a class may be."""
@@ -109,15 +133,18 @@ class Attributes:
         above = self._above(lineage, value.start)
         if above is None:
             return ANYTHING
+        crossed: Values = ()
         if not cls.exact:
             crossed = self.resolver.memo.once(
-                ("crossed", cls.plain, value.start.plain, name),
-                lambda: ANYTHING if self._may_cross(cls, value.start, above, name) else (),
+                ("crossed", cls.plain, value.start.plain, name, isinstance(receiver, ClassValue)),
+                lambda: union(self._crossing(cls, value.start, above, name, receiver)),
             )
-            if crossed:
-                return ANYTHING
+            if crossed and None not in above and self._binder(above, name) is None:
+                # It is a mixin, that counts on what stands beside it.
+                return crossed
         # What it gives is settled, whatever subclasses define.
-        return self._found(above, name, receiver, replace(cls, exact=True))
+        own = self._found(above, name, receiver, replace(cls, exact=True), by_class=True)
+        return union((own, crossed))
 
     def _above(
         self, lineage: Sequence[ClassValue | None], start: ClassValue
@@ -127,30 +154,42 @@ class Attributes:
         own = class_key(start)
         return lineage[keys.index(own) + 1 :] if own in keys else None
 
-    def _may_cross(
+    def _crossing(
         self,
         cls: ClassValue,
         start: ClassValue,
         above: Sequence[ClassValue | None],
         name: str,
-    ) -> bool:
-        """Whether a sibling that binds a name may come in between a class and its ancestors.
+        receiver: Value,
+    ) -> Iterator[Values]:
+        """Yield what siblings give that come in between a class and its ancestors.
 
-        It does so in a subclass that has several bases
+        They do so in a subclass that has several bases
         (https://docs.python.org/3/howto/mro.html).
         """
-        wanted = self._binder(above, name)
+        known = {self._binder(above, name)}
         for subclass in self.resolver.project.subclasses(self.classes.scope_of(cls).name):
-            if len(subclass.facts.bases) > 1:
-                lineage = self.classes.lineage(ClassValue(subclass.path, subclass.facts.number))
-                others = self._above(lineage, start)
-                if others is None:
-                    # Either it derives from a namesake, or nobody knows from what.
-                    if None in lineage:
-                        return True
-                elif self._binder(others, name) != wanted:
-                    return True
-        return False
+            if len(subclass.facts.bases) < 2:
+                continue
+            other = ClassValue(subclass.path, subclass.facts.number)
+            lineage = self.classes.lineage(other)
+            others = self._above(lineage, start)
+            if others is None:
+                # Either it derives from a namesake, or nobody knows from what.
+                if None in lineage:
+                    yield ANYTHING
+                continue
+            binder = self._binder(others, name)
+            if binder in known:
+                continue
+            known.add(binder)
+            if binder is None or len(known) > _MAX_OVERRIDERS:
+                yield ANYTHING
+                return
+            made: Value = other
+            if isinstance(receiver, InstanceValue):
+                made = without_steps(self.classes.instance(other, exact=True))
+            yield self._found(others, name, made, other, by_class=True)
 
     def _binder(self, lineage: Sequence[ClassValue | None], name: str) -> tuple[str, int] | None:
         """Return the first class that has an attribute, None where one before is not known."""
@@ -174,14 +213,21 @@ class Attributes:
         return union(self.resolver.calls.call_all(methods, arguments, keywords))
 
     def _found(
-        self, lineage: Sequence[ClassValue | None], name: str, receiver: Value, cls: ClassValue
+        self,
+        lineage: Sequence[ClassValue | None],
+        name: str,
+        receiver: Value,
+        cls: ClassValue,
+        *,
+        by_class: bool = False,
     ) -> Values:
+        """Look along an order of resolution; ``by_class`` leaves out what instances have."""
         sets: list[Values] = []
         for position, ancestor in enumerate(lineage):
             if ancestor is None:
                 return ANYTHING
             scope = self.classes.scope_of(ancestor)
-            given = scope.attributes_set.get(name, ())
+            given = () if by_class else scope.attributes_set.get(name, ())
             annotation = self._annotation(scope, name, given)
             if annotation is not None and not self._is_bare(annotation):
                 declared = self._declared(ancestor, annotation, receiver)
@@ -197,7 +243,7 @@ class Attributes:
                 continue
             values = self.classes.raw(ancestor, name)
             if values and all(isinstance(v, FUNCTIONS) for v in values):
-                if self.changes.is_replaced(ancestor, name):
+                if self.changes.is_replaced(ancestor, name, on_class=by_class):
                     return ANYTHING
                 others = self.overriders(cls, name)
                 if others and self._is_overridden(ancestor, name, others):
@@ -278,9 +324,17 @@ class Attributes:
         types = self.resolver.types
         solved = dict(zip(types.parameters_of(owner), owner.arguments, strict=False))
         values = types.annotated(annotation, Frame(owner.path, owner.number), solved)
+        # Whoever wraps a plain function in a type of his own may make work of what it gives.
+        values = tuple(Unknown() if self._is_plain_function(v) else v for v in values)
         return union(
             self.descriptors.through(value, receiver) for value in self.resolver.told(values)
         )
+
+    def _is_plain_function(self, value: Value) -> bool:
+        if not isinstance(value, FunctionValue):
+            return False
+        scope = self.resolver.scope_of(value)
+        return not (scope.is_async or scope.is_generator)
 
     def _set_values(self, owner: ClassValue, given: Sequence[AttributeSet]) -> Values:
         resolver = self.resolver
@@ -306,10 +360,10 @@ class Attributes:
         owner: ClassValue | None,
     ) -> Values:
         """Return what an attribute that nothing declares may hold."""
-        values = union(groups)
+        values = union((*groups, self.changes.assigned(cls, name)))
         if all(isinstance(v, InstanceValue) and v.is_none for v in values):
             return ANYTHING
-        opened = self.changes.is_assigned(cls, name) or any(
+        opened = any(
             ancestor is not None
             and (
                 self.classes.scope_of(ancestor).sets_computed
@@ -382,3 +436,22 @@ class Attributes:
             isinstance(binding, Defined) and module.scopes[binding.scope].annotation is not None
             for binding in module.scopes[owner.number].bindings[name].every
         )
+
+
+def _passes_on(value: Expr, scope: Scope, method: str) -> bool:
+    """Whether a returned value is a call of a method of ``super()`` or ``object``, as it came."""
+    own = {
+        entry.every[0].position: name
+        for name, entry in scope.bindings.items()
+        if len(entry.every) == 1 and isinstance(entry.every[0], Parameter)
+    }
+    if len(own) < 2:
+        return False
+    given = (Name(own[0]), Name(own[1])) if 0 in own and 1 in own else ()
+    match value:
+        case Call(func=Attribute(value=Call(func=Name(id="super")), name=name), args=args):
+            return name == method and args == given[1:] != ()
+        case Call(func=Attribute(value=Name(id="object"), name=name), args=args):
+            return name == method and args == given != ()
+        case _:
+            return False

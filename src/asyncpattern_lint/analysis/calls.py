@@ -273,6 +273,10 @@ class Calls:
             promised = promised or self.promised(function, arguments, keywords)
             if promised:
                 return promised
+        if scope.annotation is not None and any(map(self.resolver.is_vague, values)):
+            promised = self.promised(function, arguments, keywords)
+            if self.resolver.is_closer(promised, values):
+                return promised
         if any(isinstance(value, Produced) for value in values):
             passed = passed or self.arguments.passed(function, scope, arguments, keywords)
         return self._given(function, scope, values, passed)

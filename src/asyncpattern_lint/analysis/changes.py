@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.values import (
+    ANYTHING,
     ClassValue,
     Frame,
     FunctionValue,
@@ -18,10 +19,12 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     union,
+    without_contents,
     without_steps,
+    without_truth,
 )
 from asyncpattern_lint.index.handing import DECISIVE
-from asyncpattern_lint.index.model import Defined, Name, Scope, ScopeKind, head
+from asyncpattern_lint.index.model import Defined, Name, Scope, ScopeKind, Write, head
 from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
@@ -128,14 +131,41 @@ class Changes:
             for values in self._written_for(cls, name)
         )
 
-    def is_replaced(self, cls: ClassValue, name: str) -> bool:
+    def assigned(self, cls: ClassValue, name: str) -> Values:
+        """Return what code outside of a class sets as an attribute of its objects."""
+        project = self.resolver.project
+        tests = (False, True) if project.is_test(cls.path) else (False,)
+        if not any(project.writers(name, in_tests=in_tests) for in_tests in tests):
+            return ()
+        return self.resolver.memo.once(
+            ("assigned", cls.plain, name),
+            lambda: union(
+                self._value(write, path)
+                for in_tests in tests
+                for path, write, bases in self._writes(name, in_tests)
+                if self._is_among(cls, bases) or any(map(_is_open, bases))
+            ),
+        )
+
+    def _value(self, write: Write, path: str) -> Values:
+        if write.value is None:
+            return ANYTHING
+        frame = Frame(path, write.scope, everything=True)
+        values = without_contents(without_truth(self.resolver.evaluate(write.value, frame)))
+        return tuple(map(without_steps, values)) or ANYTHING
+
+    def is_replaced(self, cls: ClassValue, name: str, *, on_class: bool = False) -> bool:
         """Whether code outside of a class sets something else in the place of its method.
 
         Objects of which nothing is known are taken for others, unless they are global.
+        ``on_class`` tells that what instances have does not count.
         """
-        return any(self._is_among(cls, values) for values in self._written_for(cls, name)) or any(
-            map(_is_open, self._written(name, in_tests=False, globally=True))
-        )
+        return any(
+            self._is_among(
+                cls, tuple(v for v in values if not (on_class and isinstance(v, InstanceValue)))
+            )
+            for values in self._written_for(cls, name)
+        ) or any(map(_is_open, self._written(name, in_tests=False, globally=True)))
 
     def _written_for(self, cls: ClassValue, name: str) -> Iterator[Values]:
         yield self._written(name, in_tests=False)
@@ -152,17 +182,21 @@ class Changes:
         )
 
     def _bases_of(self, name: str, in_tests: bool, globally: bool) -> Iterator[Values]:
+        for path, write, bases in self._writes(name, in_tests):
+            names = self.resolver.module(path).scopes[0].bindings
+            start = head(write.base)
+            if not globally or (isinstance(start, Name) and start.id in names):
+                yield bases
+
+    def _writes(self, name: str, in_tests: bool) -> Iterator[tuple[str, Write, Values]]:
+        """Yield where an attribute of this name is set, and on what objects."""
         for path in self.resolver.project.writers(name, in_tests=in_tests):
-            module = self.resolver.module(path)
             self.resolver.project.read_body(path)
-            names = module.scopes[0].bindings
-            for write in module.assigned:
-                start = head(write.base)
-                if write.name == name and (
-                    not globally or (isinstance(start, Name) and start.id in names)
-                ):
+            for write in self.resolver.module(path).assigned:
+                if write.name == name:
                     frame = Frame(path, write.scope, everything=True)
-                    yield tuple(map(without_steps, self.resolver.evaluate(write.base, frame)))
+                    bases = self.resolver.evaluate(write.base, frame)
+                    yield path, write, tuple(map(without_steps, bases))
 
     def _is_among(self, cls: ClassValue, values: Values) -> bool:
         """Whether some of the values may be a class, an instance of it, or a relative's."""

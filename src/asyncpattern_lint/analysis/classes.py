@@ -184,10 +184,28 @@ class Classes:
             told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
             made = union(self.resolver.calls.call_all(makers, given, keywords))
             return made if told and is_known(made) else ANYTHING
+        if value.exact and self._only_raises(lineage, "__init__"):
+            return ()
         if not value.arguments:
             solved = self._solved_arguments(value, lineage, arguments, keywords)
             value = replace(value, arguments=solved)
         return (self.instance(value, exact=value.exact),)
+
+    def _only_raises(self, lineage: Lineage, name: str) -> bool:
+        """Whether the first method of a name along an order of resolution never returns."""
+        for ancestor in lineage:
+            if ancestor is None or ancestor.path.endswith(".pyi"):
+                return False
+            entry = self.scope_of(ancestor).bindings.get(name)
+            if entry is None:
+                continue
+            module = self.resolver.module(ancestor.path)
+            scopes = [module.scopes[b.scope] for b in entry.every if isinstance(b, Defined)]
+            return len(scopes) == len(entry.every) and not any(
+                scope.returns or scope.falls_through or scope.is_generator or scope.decorators
+                for scope in scopes
+            )
+        return False
 
     def _is_declared(self, function: FunctionValue) -> bool:
         return self.resolver.scope_of(function).annotation is not None

@@ -46,7 +46,7 @@ class LibraryCalls:
                 self.resolver.calls.decorators.factories(value, wanted)
                 for value in self.resolver.forced(arguments[0])
             )
-        if name == "functools.partial" and arguments:
+        if name in {"functools.partial", "types.MethodType"} and arguments:
             given = tuple(sorted((k, _stripped(v)) for k, v in keywords.items()))
             rest = tuple(map(_stripped, arguments[1:]))
             return tuple(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis import proxies
 from asyncpattern_lint.analysis.attributes import Attributes
 from asyncpattern_lint.analysis.calls import Calls
-from asyncpattern_lint.analysis.classes import Classes
+from asyncpattern_lint.analysis.classes import Classes, class_key
 from asyncpattern_lint.analysis.memo import Memo
 from asyncpattern_lint.analysis.modules import Modules
 from asyncpattern_lint.analysis.narrowing import Narrowing
@@ -518,7 +518,7 @@ class Resolver:
                 return ANYTHING
             case Assigned(annotation=annotation) if annotation is not None:
                 return self._declared(name, binding, annotation, frame)
-            case Assigned(line=line, value=value):
+            case Assigned(line=line, value=value, scope=within):
                 inner = frame
                 in_function = self.module(frame.path).scopes[frame.number].kind is (
                     ScopeKind.FUNCTION
@@ -528,12 +528,17 @@ class Resolver:
                     inner = replace(
                         frame, rebinding=(name, position) if position else None, before=before
                     )
+                if within:
+                    # Whoever calls the function decides when: its own names count there.
+                    inner = Frame(frame.path, within, everything=True)
                 step = Step(frame.path, line, f"`{name}` is assigned here")
                 values = self.evaluate(value, inner)
                 if not in_function:
                     values = without_truth(values)
                 if isinstance(value, Collection) and not frame.everything:
                     values = without_contents(values)
+                if not is_known(values):
+                    values = self.promised_for(name, frame) or values
                 return with_step(values, step)
             case Parameter():
                 given = dict(frame.parameters).get(name)
@@ -549,14 +554,64 @@ class Resolver:
         step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
         return with_step(contradicted(self.told(self.types.annotated(annotation, at))), step)
 
+    def promised_for(self, name: str, frame: Frame) -> Values:
+        """Return what the one annotation of a name says of all that it is bound to, if it does.
+
+        Source: https://typing.python.org/en/latest/spec/annotations.html (a declared type).
+        """
+        scope = self.module(frame.path).scopes[frame.number]
+        entry = scope.bindings.get(name)
+        bindings = [b for b in entry.every if isinstance(b, Assigned)] if entry is not None else []
+        told = {b.annotation for b in bindings if b.annotation is not None}
+        if len(told) != 1:
+            return ()
+        at = replace(frame, rebinding=None, before=0, local=None)
+        values = self.told(self.types.annotated(told.pop(), at))
+        none = Builtin("NoneType")
+        if any(b.annotation is not None and b.value == none for b in bindings):
+            values = contradicted(values)
+        return values if is_known(values) else ()
+
     def declared(self, values: Values, annotation: Expr, frame: Frame) -> Values:
         """Return what an annotated name holds: its values, or its type where that says more."""
         precise = not isinstance(annotation, Subscript | Union)
         values = proxies.behind(self, values, annotation, frame)
-        if is_known(values) and (precise or not any(map(_is_container, values))):
+        vague = any(map(self.is_vague, values))
+        if is_known(values) and not vague and (precise or not any(map(_is_container, values))):
             return values
         promised = self.told(self.types.annotated(annotation, frame))
+        if vague and precise and is_known(values):
+            return promised if self.is_closer(promised, values) else values
         return promised if is_known(promised) or not is_known(values) else values
+
+    def is_vague(self, value: Value) -> bool:
+        """Whether a value may be of a subclass of the class that it is known to be of."""
+        return isinstance(value, InstanceValue) and value.of is not None and not value.exact
+
+    def is_closer(self, promised: Values, values: Values) -> bool:
+        """Tell whether a type says more of the classes that the values are known to be of.
+
+        It names subclasses of them, or what they hold where that was not known.
+        """
+        told, held = without_none(promised), without_none(values)
+        if not is_known(told) or not all(map(self.is_vague, (*told, *held))):
+            return False
+        return all(any(self._is_closer(new, old) for new in told) for old in held) and all(
+            any(self._is_closer(new, old) for old in held) for new in told
+        )
+
+    def _is_closer(self, new: Value, old: Value) -> bool:
+        assert isinstance(new, InstanceValue)  # it is vague
+        assert isinstance(old, InstanceValue)
+        assert new.of is not None
+        key = class_key(old.of)
+        if class_key(new.of) != key:
+            return key in map(class_key, self.classes.lineage(new.of))
+        return (
+            bool(new.arguments)
+            and all(map(is_known, new.arguments))
+            and not (old.arguments and all(map(is_known, old.arguments)))
+        )
 
     def _parameter(self, binding: Parameter, frame: Frame) -> Values:
         """Return what a parameter may be, going by its annotation or as ``self``."""

@@ -48,6 +48,7 @@ from asyncpattern_lint.index.model import (
     Opaque,
     Parameter,
     ScopeKind,
+    Starred,
     Subscript,
     TupleDisplay,
     Union,
@@ -216,6 +217,10 @@ class Types:
         entry = module.scopes[variable.number].bindings.get(variable.name)
         for binding in entry.every if entry is not None else ():
             if isinstance(binding, Assigned) and isinstance(binding.value, Call):
+                constraints = binding.value.args[1:]
+                if constraints and not any(isinstance(c, Starred) for c in constraints):
+                    meant = Frame(variable.path, variable.number)
+                    return union(self.annotated(option, meant) for option in constraints)
                 bound = dict(binding.value.keywords).get("bound")
                 if bound is not None and variable not in self._bounds:
                     self._bounds.append(variable)

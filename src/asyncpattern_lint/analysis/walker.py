@@ -20,6 +20,7 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     contradicted,
+    is_known,
     union,
     without_contents,
 )
@@ -509,6 +510,11 @@ class ScopeWalker(StateKeeper):
             self._bind_target(part, value, values)
             self._check_discarded(part, source, value)
 
+    def _promised(self, target: cst.Name) -> Values:
+        """Return what the annotation of a name says of whatever is assigned to it."""
+        number = 0 if target.value in self.scope.outer else self.number
+        return self.resolver.promised_for(target.value, Frame(self.path, number))
+
     def _unpack(self, target: cst.BaseExpression, source: cst.BaseExpression, value: Expr) -> None:
         if isinstance(target, cst.Tuple | cst.List):
             self.use(source, value, Use.FOR, "unpacking")
@@ -521,7 +527,10 @@ class ScopeWalker(StateKeeper):
                 # A placeholder, until something that the flow may not show replaces it.
                 self.bind(target.value, ANYTHING)
             else:
-                self.bind(target.value, self.values(value) if values is None else values)
+                given = self.values(value) if values is None else values
+                if not is_known(given):
+                    given = self._promised(target) or given
+                self.bind(target.value, given)
         elif isinstance(target, cst.Tuple | cst.List):
             starred = [isinstance(e, cst.StarredElement) for e in target.elements]
             parts = [

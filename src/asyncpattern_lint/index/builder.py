@@ -205,14 +205,16 @@ class _Builder(ExpressionVisitor):
         return saved
 
     def bind(self, name: str, value: Expr, line: int, declared: Expr | None = None) -> None:
-        self._bind(name, Assigned(line, OPAQUE if self.dead else value, declared))
+        within = self.number if name in self.index.scopes[self.number].outer else 0
+        self._bind(name, Assigned(line, OPAQUE if self.dead else value, declared, within))
 
     def note_attribute(
         self, base: Expr, name: str, value: Expr | None, line: int, declared: Expr | None = None
     ) -> None:
         if not isinstance(base, Name) or base.id != self.self_name:
             if value is not None:
-                self.assigned[Write(self.number, base, name)] = None
+                told = None if value == OPAQUE else value
+                self.assigned[Write(self.number, base, name, told)] = None
                 self.index.scopes[self.number].writes.append(name)
             return
         owner = self.index.scopes[self.self_class]

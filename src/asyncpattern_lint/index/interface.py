@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from asyncpattern_lint.index.model import (
+    Assigned,
     Bindings,
     Condition,
     Defined,
@@ -213,6 +214,10 @@ def _names_that_lead_out(module: ModuleIndex) -> list[frozenset[str]]:
         outermost.append(outermost[scope.parent] if is_inside else number)
         groups.setdefault(outermost[number], []).append(number)
     set_by: dict[int, list[object]] = {}
+    for entry in module.scopes[0].bindings.values() if module.scopes else ():
+        for binding in entry.every:
+            if isinstance(binding, Assigned) and binding.scope:
+                set_by.setdefault(binding.scope, []).append(binding.value)
     for scope in module.scopes:
         for sets in scope.attributes_set.values():
             for item in sets:

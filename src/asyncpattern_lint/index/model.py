@@ -218,11 +218,12 @@ class Imported(Struct, frozen=True, tag=1):
 
 
 class Assigned(Struct, frozen=True, tag=2):
-    """Bound to a value."""
+    """Bound to a value; ``scope`` is the function in which ``global`` says so, 0 for none."""
 
     line: int
     value: Expr
     annotation: Expr | None = None
+    scope: int = 0
 
 
 class Parameter(Struct, frozen=True, tag=3):
@@ -538,11 +539,15 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
 
 
 class Write(Struct, frozen=True):
-    """An attribute set on what ``base`` stands for in a scope; ``*`` for a computed name."""
+    """An attribute set on what ``base`` stands for in a scope; ``*`` for a computed name.
+
+    ``value`` is None where it does not matter, or is not known.
+    """
 
     scope: int
     base: Expr
     name: str
+    value: Expr | None = None
 
 
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):

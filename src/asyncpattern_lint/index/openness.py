@@ -80,12 +80,12 @@ class _Parents:
                     pass
 
     def tells_own_name(self) -> bool:
-        """Whether the module hands ``__name__`` to something other than a maker of loggers."""
+        """Whether the module hands ``__name__`` to something other than a reader of it."""
         return any(
             isinstance(node, ast.Name)
             and node.id == "__name__"
             and not isinstance(self.of(node), ast.Compare)
-            and not _makes_logger(self.of(node))
+            and not _reads_name(self.of(node))
             for node in ast.walk(self.tree)
         )
 
@@ -93,10 +93,11 @@ class _Parents:
         return any(isinstance(n, ast.Attribute) and n.attr == name for n in ast.walk(self.tree))
 
 
-def _makes_logger(node: ast.AST | None) -> bool:
+def _reads_name(node: ast.AST | None) -> bool:
+    """Whether a call makes a logger, or reads data that lies beside the module."""
     match node:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            return name.lower().replace("_", "") in {"getlogger", "logger"}
+            return name.lower().replace("_", "") in {"getlogger", "logger"} or name == "get_data"
         case _:
             return False
 
@@ -117,7 +118,7 @@ def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
                 not parents.has_attribute("__globals__")
                 or _is_new_namespace(mention.args[1], parents)
             )
-        return _asks_globals(mention, parents)
+        return _asks_namespace(mention, parents)
     return False
 
 
@@ -136,7 +137,8 @@ def _is_new_namespace(node: ast.expr, parents: _Parents) -> bool:
             return False
 
 
-def _asks_globals(mention: ast.expr, parents: _Parents) -> bool:
+def _asks_namespace(mention: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
+    """Whether a namespace is only asked for what it holds."""
     parent = parents.of(mention)
     match parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
@@ -148,12 +150,20 @@ def _asks_globals(mention: ast.expr, parents: _Parents) -> bool:
                 and isinstance(caller, ast.Call)
                 and caller.func is parent
             )
+        case ast.Call(func=ast.Name(id="exec" | "eval"), args=[_, given, _]):
+            # What the code binds goes into the namespace that comes last.
+            return given is mention
         case ast.Call(func=ast.Name(id=name)):
             return name in _COPIERS
         case ast.Subscript(ctx=ast.Load()):
             return True
         case ast.Subscript(ctx=ast.Store(), slice=ast.Name(id=name)):
             return _is_asked_for(name, parent, parents)
+        case ast.keyword(arg="globalns" | "localns"):
+            # What reads annotations evaluates expressions.
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]) if again:
+            return all(_asks_namespace(load, parents, again=False) for load in parents.loads(name))
         case _:
             return False
 
@@ -174,19 +184,26 @@ def _is_asked_for(name: str, node: ast.AST, parents: _Parents) -> bool:
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Module)
 
 
-def _asks_modules(mention: ast.Attribute, parents: _Parents) -> bool:
+def _asks_modules(mention: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
     """Whether ``sys.modules`` is only asked for modules, one of which may be this one."""
     parent = parents.of(mention)
     match parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
             return True
+        case ast.Assign(targets=[ast.Name(id=name)]) if again:
+            return all(_asks_modules(load, parents, again=False) for load in parents.loads(name))
         case ast.Subscript(ctx=ast.Del()) | ast.Subscript(ctx=ast.Store(), slice=ast.Constant()):
             return True
         case ast.Subscript(ctx=ast.Store()):
-            # The computed name may be the module's own only if somebody is told that.
             return not parents.tells_own_name()
-        case ast.Subscript(ctx=ast.Load()):
-            return _is_looked_at(parent, parents)
+        case ast.Subscript(ctx=ast.Load(), slice=name):
+            return _is_of_others(name, parents) or _is_looked_at(parent, parents)
+        case ast.Call(func=ast.Name(id=name)) if name in _COPIERS and name != "dict":
+            # What it holds by itself are names.
+            return True
+        case ast.Attribute(attr="keys"):
+            call = parents.of(parent)
+            return isinstance(call, ast.Call) and call.func is parent
         case ast.Attribute(attr="get" | "pop"):
             call = parents.of(parent)
             match call:
@@ -195,6 +212,18 @@ def _asks_modules(mention: ast.Attribute, parents: _Parents) -> bool:
         case _:
             pass
     return _is_gone_through(mention, parents)
+
+
+def _is_of_others(name: ast.expr, parents: _Parents) -> bool:
+    """Whether a computed name leads to other modules.
+
+    It may be the module's own only if somebody is told that, or asks what is defined here.
+    """
+    return not (
+        isinstance(name, ast.Constant)
+        or parents.tells_own_name()
+        or parents.has_attribute("__module__")
+    )
 
 
 def _is_gone_through(mention: ast.expr, parents: _Parents) -> bool:
@@ -235,6 +264,8 @@ def _is_looked_at(node: ast.expr, parents: _Parents, *, again: bool = True) -> b
     match parent:
         case ast.Expr() | ast.Compare() | ast.UnaryOp() | ast.If() | ast.While():
             return True
+        case ast.Attribute(ctx=ast.Load(), attr="__dict__"):
+            return _asks_namespace(parent, parents)
         case ast.Attribute(ctx=ast.Load(), attr=name):
             return not name.startswith("__") or name in _DESCRIPTIONS
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):
