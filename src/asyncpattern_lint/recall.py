@@ -30,7 +30,7 @@ _FACTS = "facts-"
 _TRACES = "traces-"
 
 #: Traces are written anew when so many files were checked since they were.
-_MOST_LATER = 300
+_MOST_LATER = 1_000
 
 #: So many sorts of runs are remembered for one project.
 _MOST_RECORDS = 16
@@ -429,6 +429,7 @@ class Recollection:
                 return False
             after = project.outline(path)
             names: set[str] = set()
+            new: frozenset[str] = frozenset()
             if not are_alike(before, after, calls=False, facts=False):
                 new = added(before, after)
                 seen.add(EVERYTHING)
@@ -437,7 +438,7 @@ class Recollection:
                 else:
                     seen.add(trace.paths[path])
                 names |= project.changed_between(before, after)
-            if body_of(path) in trace.members and not have_one_body(before, after):
+            if body_of(path) in trace.members and not have_one_body(before, after, new):
                 seen.add(EVERYTHING)
                 names.add(body_of(path))
             if text_of(path) in trace.members:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asyncpattern_lint.index.interface import added, are_alike
+from asyncpattern_lint.index.interface import added, are_alike, have_one_body
 from asyncpattern_lint.index.project import outline_of
 
 TEXT = """\
@@ -134,7 +134,7 @@ def test_files_that_cannot_be_parsed_are_alike() -> None:
         f"def more():\n    def inner(): ...\n    return inner\n\n\n{TEXT}",
         f"{TEXT}\n\nclass more:\n    async def rows(self): ...\n",
         TEXT.replace("class Store", "async def more():\n    yield os.sep\n\n\nclass Store"),
-        TEXT.replace("def find", "if os.name:\n    def more(): ...\n\n\ndef find"),
+        TEXT.replace("def find", "try:\n    def more(): ...\nfinally:\n    pass\n\n\ndef find"),
     ],
 )
 def test_what_is_new_may_be_all_that_others_see(text: str) -> None:
@@ -142,6 +142,10 @@ def test_what_is_new_may_be_all_that_others_see(text: str) -> None:
     assert not are_alike(one, other)
     assert added(one, other) == {"more"}
     assert added(other, one) == frozenset()
+    assert not have_one_body(one, other)
+    assert have_one_body(one, other, frozenset({"more"}))
+    changed = outline_of("a.py", text.replace("yield 1", "yield os.getcwd()").encode())
+    assert not have_one_body(one, changed, frozenset({"more"}))
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ class FakeChecker:
         name = (text or "").rpartition(".")[2]
         paths = dict.fromkeys(self._near(replacing, replaced, module, frame))
         for path in paths:
-            self.project.read_body(path)
+            self.project.read_bodies(path)
         return any(
             _uses(scope, name, work.kind)
             for path in paths

@@ -41,6 +41,9 @@ _FACTS = frozenset(
 #: Fields that say where in its line something stands.
 _PLACES = frozenset({"column", "end_column"})
 
+#: Fields that tell of scopes by their numbers, and that no other module reads.
+_WITH_SCOPES = frozenset({"entered", "noted", "spared"})
+
 #: Fields that hold the number of a scope.
 _SCOPES = frozenset({"parent", "scope"})
 
@@ -81,10 +84,14 @@ def added(before: Outline, after: Outline) -> frozenset[str]:
     return names if is_all else frozenset()
 
 
-def have_one_body(one: Outline, other: Outline) -> bool:
-    """Tell whether two outlines are the same but for the places of what they tell of."""
+def have_one_body(one: Outline, other: Outline, added: frozenset[str] = frozenset()) -> bool:
+    """Tell whether two outlines are the same but for the places of what they tell of.
+
+    Of the other, what defines the ``added`` names is left out.
+    """
+    left_out = _PLACES | _WITH_SCOPES if added else _PLACES
     try:
-        return _interface(one, _PLACES, True) == _interface(other, _PLACES, True)
+        return _interface(one, left_out, True) == _interface(other, left_out, True, added)
     except RecursionError:
         return False
 
@@ -163,7 +170,9 @@ class _Sight:
 
     def _of_fields(self, value: msgspec.Struct) -> object:
         # That of the module begins with the file and ends with it.
-        lines = self.place if not isinstance(value, Scope) or value.parent >= 0 else _nowhere
+        is_module = isinstance(value, Scope) and value.parent < 0
+        lines = _nowhere if is_module else self.place
+        left_out = self.left_out | {"bindings"} if is_module else self.left_out
         return [
             lines(getattr(value, name))
             if name in _LINES
@@ -171,7 +180,7 @@ class _Sight:
             if name in _SCOPES
             else self.of(getattr(value, name))
             for name in value.__struct_fields__
-            if name not in self.left_out
+            if name not in left_out
         ]
 
     def of(self, value: object) -> object:

@@ -31,7 +31,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     ModuleIndex,
 )
-from asyncpattern_lint.index.watched import Watched
+from asyncpattern_lint.index.watched import Watched, names_of
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
 
@@ -482,6 +482,12 @@ class Project:
         """Note that the answer hangs on the whole text of a module."""
         if self.trace is not None:
             self.trace.ask_for(text_of(path))
+
+    def read_bodies(self, path: str) -> None:
+        """Note the same of an answer that a further function may change."""
+        self.read_body(path)
+        if self.trace is not None:
+            self.trace.ask_for(names_of(path))
 
     def begin_learning(self) -> int:
         """Return what ``learned`` needs to tell what was learned since now."""

@@ -37,6 +37,10 @@ class Watched(dict[str, Bindings]):
         self._all()
         return super().__iter__()
 
+    def __len__(self) -> int:
+        self._all()
+        return super().__len__()
+
     def keys(self) -> KeysView[str]:  # type: ignore[override]
         """Return the names."""
         self._all()
