@@ -5,6 +5,7 @@ https://docs.python.org/3/howto/descriptor.html (what an instance's own attribut
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.values import (
@@ -133,18 +134,31 @@ class Changes:
 
     def assigned(self, cls: ClassValue, name: str) -> Values:
         """Return what code outside of a class sets as an attribute of its objects."""
-        project = self.resolver.project
-        tests = (False, True) if project.is_test(cls.path) else (False,)
-        if not any(project.writers(name, in_tests=in_tests) for in_tests in tests):
-            return ()
-        return self.resolver.memo.once(
-            ("assigned", cls.plain, name),
-            lambda: union(
-                self._value(write, path)
-                for in_tests in tests
-                for path, write, bases in self._writes(name, in_tests)
-                if self._is_among(cls, bases) or any(map(_is_open, bases))
-            ),
+        memo = self.resolver.memo
+        groups: list[Values] = []
+        for in_tests in (False, True) if self.resolver.project.is_test(cls.path) else (False,):
+            written = self._written(name, in_tests=in_tests)
+            if any(map(_is_open, written)):
+                # The same for every class, of which there are many.
+                openly = partial(self._set_openly, name, in_tests)
+                groups.append(memo.once(("assigned", name, in_tests), openly))
+            if self._is_among(cls, written):
+                here = partial(self._set_on, cls, name, in_tests)
+                groups.append(memo.once(("assigned", cls.plain, name, in_tests), here))
+        return union(groups)
+
+    def _set_openly(self, name: str, in_tests: bool) -> Values:
+        return union(
+            self._value(write, path)
+            for path, write, bases in self._writes(name, in_tests)
+            if any(map(_is_open, bases))
+        )
+
+    def _set_on(self, cls: ClassValue, name: str, in_tests: bool) -> Values:
+        return union(
+            self._value(write, path)
+            for path, write, bases in self._writes(name, in_tests)
+            if self._is_among(cls, bases)
         )
 
     def _value(self, write: Write, path: str) -> Values:
