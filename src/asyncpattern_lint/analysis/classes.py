@@ -53,6 +53,11 @@ Lineage = tuple[ClassValue | None, ...]
 _PLAIN_BASES = frozenset({"Generic", "Hashable", "Protocol", "Sized"})
 
 
+#: Protocol methods that may only raise: a sequence or an iterator may end before its first item,
+#: and what leaves a block may have another error to raise.
+_MAY_RAISE = frozenset({"__getitem__", "__next__", "__anext__", "__exit__", "__aexit__"})
+
+
 class Classes:
     """Answers questions about classes and their instances."""
 
@@ -491,8 +496,7 @@ class Classes:
 
     def _works(self, value: ClassValue, name: str) -> bool:
         """Whether a protocol method does more than raise an error that says so."""
-        if name not in PROTOCOL_METHODS or name == "__getitem__":
-            # A sequence may end before its first item.
+        if name not in PROTOCOL_METHODS or name in _MAY_RAISE:
             return True
         module = self.resolver.module(value.path)
         bindings = module.scopes[value.number].bindings[name].every
