@@ -14,8 +14,11 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.index.finder import Location
 from asyncpattern_lint.index.model import (
+    Assigned,
     Attribute,
+    Binding,
     Bindings,
+    Call,
     Defined,
     Expr,
     Imported,
@@ -82,7 +85,7 @@ class Names:
         for _ in range(_MAX_IMPORTS):
             module = None if location.is_namespace else self.project.module(location.path)
             entry = None if module is None else module.scopes[0].bindings.get(name)
-            found = _only(entry)
+            found = _only(entry, name)
             if isinstance(found, Defined):
                 return location.path, found.scope
             if module is None or not isinstance(found, Imported):
@@ -100,7 +103,7 @@ class Names:
                 return None
             entry = self.resolver.classes.scope_of(ancestor).bindings.get(name)
             if entry is not None:
-                found = _only(entry)
+                found = _only(entry, name)
                 return (ancestor.path, found.scope) if isinstance(found, Defined) else None
         return None
 
@@ -153,7 +156,7 @@ class Names:
                     entry = scope.bindings.get(name)
                     if entry is None or name in scope.outer:
                         continue
-                    found = _only(entry)
+                    found = _only(entry, name)
                     if isinstance(found, Defined):
                         return frame.path, found.scope
                     if isinstance(found, Imported):
@@ -173,12 +176,27 @@ class Names:
                 return None
 
 
-def _only(entry: Bindings | None) -> object:
-    """Return the one binding of a name, None where there are others."""
+def _only(entry: Bindings | None, name: str) -> object:
+    """Return the one binding of a name, None where there are others.
+
+    A definition that is wrapped afterwards, ``f = wrap(f)``, is still the one that is named.
+    """
     if entry is None or entry.deleted:
         return None
-    found = [b for p, b in enumerate(entry.every) if p not in entry.type_only]
+    found = [
+        binding
+        for position, binding in enumerate(entry.every)
+        if position not in entry.type_only and not _wraps(binding, name)
+    ]
     return found[0] if len(found) == 1 else None
+
+
+def _wraps(binding: Binding, name: str) -> bool:
+    return (
+        isinstance(binding, Assigned)
+        and isinstance(binding.value, Call)
+        and Name(name) in binding.value.args
+    )
 
 
 def key_of(value: Value) -> Key | None:
