@@ -13,6 +13,7 @@ import libcst as cst
 
 from asyncpattern_lint.analysis.guards import (
     asked_in,
+    asked_names,
     bound_in,
     calls_in,
     condition_in,
@@ -144,6 +145,8 @@ class ExpressionVisitor:
         self.shadows: tuple[tuple[str, Values], ...] = ()
         self.elements: dict[str, Expr] = {}
         """What the targets of the comprehensions around a place stand for."""
+        self.doubted: frozenset[str] = frozenset()
+        """What the rest of a test asks what it is."""
         self.set_attributes: set[str] = set()
         self.muted = 0
         self.comprehensions = 0
@@ -266,13 +269,18 @@ class ExpressionVisitor:
     def truth(self, node: cst.BaseExpression) -> None:
         """Judge an expression that is tested for truth."""
         if isinstance(node, cst.BooleanOperation):
-            elements = self.elements
+            elements, doubted = self.elements, self.doubted
+            # Who asks next what it is does not take what is said of it for granted.
+            self.doubted = doubted | asked_names(node.right)
             self.truth(node.left)
+            self.doubted = doubted
             self._where(node.left, isinstance(node.operator, cst.And))
             self.truth(node.right)
             self.elements = elements
         elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
             self.truth(node.expression)
+        elif dotted_name(node) in self.doubted:
+            self.visit(node)
         else:
             self.use(node, self.visit(node), Use.TRUTH, "truth test")
 
