@@ -96,19 +96,14 @@ class Attributes:
 
     def _only_passes_on(self, owner: ClassValue, method: str) -> bool:
         """Whether a method gives what the next one of its name gives for the same attribute."""
-        module = self.resolver.module(owner.path)
-        for binding in module.scopes[owner.number].bindings[method].every:
-            if not isinstance(binding, Defined):
-                return False
-            scope = module.scopes[binding.scope]
-            if (
-                scope.decorators
-                or scope.falls_through
-                or not scope.returns
-                or not all(_passes_on(item.value, scope, method) for item in scope.returns)
-            ):
-                return False
-        return True
+        scopes = self.classes.methods(owner, method)
+        return scopes is not None and not any(
+            scope.decorators
+            or scope.falls_through
+            or not scope.returns
+            or not all(_passes_on(item.value, scope, method) for item in scope.returns)
+            for scope in scopes
+        )
 
     def of_class(self, value: ClassValue, name: str) -> Values:
         """Return what an attribute of a class may be."""

@@ -201,16 +201,20 @@ class Classes:
         for ancestor in lineage:
             if ancestor is None or ancestor.path.endswith(".pyi"):
                 return False
-            entry = self.scope_of(ancestor).bindings.get(name)
-            if entry is None:
-                continue
-            module = self.resolver.module(ancestor.path)
-            scopes = [module.scopes[b.scope] for b in entry.every if isinstance(b, Defined)]
-            return len(scopes) == len(entry.every) and not any(
-                scope.returns or scope.falls_through or scope.is_generator or scope.decorators
-                for scope in scopes
-            )
+            if name in self.scope_of(ancestor).bindings:
+                scopes = self.methods(ancestor, name)
+                return scopes is not None and not any(
+                    scope.returns or scope.falls_through or scope.is_generator or scope.decorators
+                    for scope in scopes
+                )
         return False
+
+    def methods(self, owner: ClassValue, name: str) -> list[Scope] | None:
+        """Return the functions that a class binds to a name, None if it binds anything else."""
+        module = self.resolver.module(owner.path)
+        bindings = module.scopes[owner.number].bindings[name].every
+        scopes = [module.scopes[b.scope] for b in bindings if isinstance(b, Defined)]
+        return scopes if len(scopes) == len(bindings) else None
 
     def _is_declared(self, function: FunctionValue) -> bool:
         return self.resolver.scope_of(function).annotation is not None
@@ -498,10 +502,8 @@ class Classes:
         """Whether a protocol method does more than raise an error that says so."""
         if name not in PROTOCOL_METHODS or name in _MAY_RAISE:
             return True
-        module = self.resolver.module(value.path)
-        bindings = module.scopes[value.number].bindings[name].every
-        scopes = [module.scopes[b.scope] for b in bindings if isinstance(b, Defined)]
-        return len(scopes) < len(bindings) or any(
+        scopes = self.methods(value, name)
+        return scopes is None or any(
             scope.returns
             or scope.falls_through
             or scope.is_stub

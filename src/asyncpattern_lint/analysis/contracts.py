@@ -21,6 +21,7 @@ from asyncpattern_lint.index.model import (
     Call,
     Defined,
     Expr,
+    Import,
     Imported,
     Name,
     ScopeKind,
@@ -57,13 +58,7 @@ class Names:
         lookup = self.project.finder.absolute(top, importer)
         if len(lookup.found) != 1:
             return None
-        location = lookup.found[0]
-        while rest:
-            below = self.project.submodule(location, rest[0])
-            if below is None:
-                break
-            location = below
-            rest.pop(0)
+        location, rest = self.project.descend(lookup.found[0], rest)
         if not rest:
             return Named(dotted, (location.path, 0)) if self._is_module(location) else None
         key = self._in_module(location, rest.pop(0))
@@ -90,12 +85,18 @@ class Names:
                 return location.path, found.scope
             if module is None or not isinstance(found, Imported):
                 return None
-            item = module.imports[found.index]
-            lookup = self.resolver.exports.lookup_module(location.path, item)
-            if item.name is None or len(lookup.found) != 1 or lookup.partial:
+            source = self._source(location.path, module.imports[found.index])
+            if source is None:
                 return None
-            location, name = lookup.found[0], item.name
+            location, name = source
         return None
+
+    def _source(self, path: str, item: Import) -> tuple[Location, str] | None:
+        """Return the module that an import in a file takes a name from, and the name there."""
+        lookup = self.resolver.exports.lookup_module(path, item)
+        if item.name is None or len(lookup.found) != 1 or lookup.partial:
+            return None
+        return lookup.found[0], item.name
 
     def _in_class(self, owner: ClassValue, name: str) -> Key | None:
         for ancestor in self.resolver.classes.lineage(owner):
@@ -160,11 +161,8 @@ class Names:
                     if isinstance(found, Defined):
                         return frame.path, found.scope
                     if isinstance(found, Imported):
-                        item = module.imports[found.index]
-                        lookup = self.resolver.exports.lookup_module(frame.path, item)
-                        if item.name is None or len(lookup.found) != 1 or lookup.partial:
-                            return None
-                        return self._in_module(lookup.found[0], item.name)
+                        source = self._source(frame.path, module.imports[found.index])
+                        return None if source is None else self._in_module(*source)
                     return None
                 return None
             case Attribute(value=value, name=name):

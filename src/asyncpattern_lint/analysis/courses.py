@@ -16,13 +16,13 @@ from asyncpattern_lint.analysis.ways import (
     Way,
     Ways,
     all_doubted,
-    chain,
     doubted,
     has_grown,
     joined,
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.bodies import Body, own_nodes
+from asyncpattern_lint.index.conditions import reference
 from asyncpattern_lint.index.handlers import truth_of
 from asyncpattern_lint.index.yield_places import FunctionNode
 
@@ -57,8 +57,7 @@ class Effect(NamedTuple):
 
     ``called`` are the ways in which it may end, none for a call that does not return. ``chain``
     are the steps from the call to one of the second function before the first, None where there
-    is none; ``is_second`` tells that the call is that itself. ``touched`` are the names of what
-    it may change.
+    is none, empty where the call is that itself. ``touched`` are the names of what it may change.
     """
 
     called: frozenset[Called] = frozenset({Called.NOT})
@@ -121,7 +120,7 @@ class Course:
         self.early: list[Early] = []
         self.firsts: list[ast.Call] = []
         self.touched: set[str] = set()
-        self.touched_by_calls: set[str] = set()
+        self.touched_for_others = set(touched_by(body.statements))
         self.at_yields: Ways = NOWHERE
         self.may_call = False
         self._body = body
@@ -130,44 +129,10 @@ class Course:
         self._continues: Ways = NOWHERE
         self._returns: Ways = NOWHERE
         self._raises: Ways = NOWHERE
-        self._statements: dict[type, Callable[[Any, Ways], Ways]] = {
-            ast.If: self._if,
-            ast.While: self._while,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.With: self._with,
-            ast.AsyncWith: self._with,
-            ast.Try: self._try,
-            ast.TryStar: self._try,
-            ast.Match: self._match,
-            ast.Return: self._return,
-            ast.Raise: self._raise,
-            ast.Break: self._break,
-            ast.Continue: self._continue,
-            ast.Assert: self._assert,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._assign,
-            ast.AugAssign: self._assign,
-        }
-        self._expressions: dict[type, Callable[[Any, Ways], Ways]] = {
-            ast.Call: self._call,
-            ast.Await: self._await,
-            ast.BoolOp: self._boolean,
-            ast.IfExp: self._conditional,
-            ast.NamedExpr: self._walrus,
-            ast.Lambda: lambda _, ways: ways,
-            ast.Attribute: self._attribute,
-            ast.Yield: self._yield,
-            ast.YieldFrom: self._yield,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.GeneratorExp: self._generator,
-        }
         self._lower(body.statements)
         start = frozenset({Way(told=self.tests.knowing(told))})
         left = self._block(body.statements, start) | self._returns
-        self.touched |= touched_by(body.statements)
+        self.touched |= self.touched_for_others
         self.left = frozenset(
             doubted(way) if self.tests.may_know(way, self.touched) else way for way in left
         )
@@ -190,9 +155,9 @@ class Course:
         for statement in statements:
             if not ways:
                 break
-            visit = self._statements.get(type(statement))
+            visit = _STATEMENTS.get(type(statement))
             if visit is not None:
-                ways = visit(statement, ways)
+                ways = visit(self, statement, ways)
             elif isinstance(statement, FunctionNode | ast.ClassDef):
                 ways = self._every(statement.decorator_list, ways)
             else:
@@ -404,8 +369,8 @@ class Course:
     # --- expressions -------------------------------------------------------------------
 
     def _value(self, node: ast.AST, ways: Ways) -> Ways:
-        visit = self._expressions.get(type(node))
-        return self._children(node, ways) if visit is None else visit(node, ways)
+        visit = _EXPRESSIONS.get(type(node))
+        return self._children(node, ways) if visit is None else visit(self, node, ways)
 
     def _driven(self, node: ast.expr, ways: Ways, driving: str) -> Ways:
         """Return the ways after an expression of which the value is driven at once."""
@@ -436,7 +401,7 @@ class Course:
 
     def _apply(self, effect: Effect, ways: Ways, node: ast.Call | None = None) -> Ways:
         self.touched |= effect.touched
-        self.touched_by_calls |= effect.touched
+        self.touched_for_others |= effect.touched
         self.may_call = self.may_call or (bool(ways) and effect.may_call)
         number = -1
         if node is not None and effect.chain is not None:
@@ -513,6 +478,44 @@ class Course:
         return all_doubted(ways) if has_grown(ways, after) else ways
 
 
+#: How each kind of statement is followed. Held here, since what refers to itself lives on.
+_STATEMENTS: dict[type, Callable[[Course, Any, Ways], Ways]] = {
+    ast.If: Course._if,
+    ast.While: Course._while,
+    ast.For: Course._for,
+    ast.AsyncFor: Course._for,
+    ast.With: Course._with,
+    ast.AsyncWith: Course._with,
+    ast.Try: Course._try,
+    ast.TryStar: Course._try,
+    ast.Match: Course._match,
+    ast.Return: Course._return,
+    ast.Raise: Course._raise,
+    ast.Break: Course._break,
+    ast.Continue: Course._continue,
+    ast.Assert: Course._assert,
+    ast.Assign: Course._assign,
+    ast.AnnAssign: Course._assign,
+    ast.AugAssign: Course._assign,
+}
+
+_EXPRESSIONS: dict[type, Callable[[Course, Any, Ways], Ways]] = {
+    ast.Call: Course._call,
+    ast.Await: Course._await,
+    ast.BoolOp: Course._boolean,
+    ast.IfExp: Course._conditional,
+    ast.NamedExpr: Course._walrus,
+    ast.Lambda: lambda _, __, ways: ways,
+    ast.Attribute: Course._attribute,
+    ast.Yield: Course._yield,
+    ast.YieldFrom: Course._yield,
+    ast.ListComp: Course._comprehension,
+    ast.SetComp: Course._comprehension,
+    ast.DictComp: Course._comprehension,
+    ast.GeneratorExp: Course._generator,
+}
+
+
 def _may_know(test: ast.expr, touched: Set[str]) -> bool:
     """Whether a test may ask whether something has been called.
 
@@ -520,7 +523,7 @@ def _may_know(test: ast.expr, touched: Set[str]) -> bool:
     """
     names: set[str] = set()
     for node in ast.walk(test):
-        if isinstance(node, ast.Call) and chain(node.func) not in _PLAIN_QUESTIONS:
+        if isinstance(node, ast.Call) and reference(node.func) not in _PLAIN_QUESTIONS:
             return True
         if isinstance(node, ast.Name):
             names.add(node.id)
@@ -547,7 +550,7 @@ def _may_fail(statements: Sequence[ast.stmt]) -> bool:
 
 
 def _catches_all(handler: ast.ExceptHandler) -> bool:
-    return handler.type is None or chain(handler.type) in {"Exception", "BaseException"}
+    return handler.type is None or reference(handler.type) in {"Exception", "BaseException"}
 
 
 def _takes_all(case: ast.match_case) -> bool:

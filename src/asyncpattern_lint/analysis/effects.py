@@ -1,7 +1,7 @@
 """What calls do: which of the two functions of a contract they reach, in the code of the project."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from asyncpattern_lint.analysis.contracts import Named, key_of
@@ -84,6 +84,11 @@ class Summary(NamedTuple):
     at_yields: frozenset[Called] = frozenset()
     may_call: bool = False
     is_told: bool = False
+
+    @property
+    def for_callers(self) -> Effect:
+        """The effect, without what a finding tells of already."""
+        return self.effect._replace(chain=None) if self.is_told else self.effect
 
 
 class CallEffects:
@@ -168,10 +173,7 @@ class CallEffects:
             return UNSURE
         if spelled_name(dotted(lowered.func), self._aliases) in ENDING_CALLS:
             return Effect(frozenset())
-        for named, effect in (
-            (self.follower.first, self._of_first),
-            (self.follower.then, self._of_then),
-        ):
+        for named, effect in self._meant():
             meant = self.follower.names.is_meant(named, lowered.func, self.frame)
             if meant:
                 return effect(driving)
@@ -182,6 +184,11 @@ class CallEffects:
         if not values:
             return UNSURE
         return _one_of([self._of_value(value, node, lowered, driving) for value in values])
+
+    def _meant(self) -> Iterator[tuple[Named, Callable[[str], Effect]]]:
+        """Yield the two that the contract names, with what calling them does."""
+        yield self.follower.first, self._of_first
+        yield self.follower.then, self._of_then
 
     def _is_called_so(self, func: Expr, named: Named) -> bool:
         name = named.name.rpartition(".")[2]
@@ -220,10 +227,7 @@ class CallEffects:
 
     def _of_value(self, value: Value, node: ast.Call, call: Call, driving: str) -> Effect:
         if (key := key_of(value)) is not None:
-            for named, effect in (
-                (self.follower.first, self._of_first),
-                (self.follower.then, self._of_then),
-            ):
+            for named, effect in self._meant():
                 if key == named.key:
                     return effect(driving) if named.owner is None else UNSURE
         match value:
@@ -268,7 +272,7 @@ class CallEffects:
         summary = self.follower.summary(value, self._told(scope, value, node))
         if scope.is_generator or not self._runs(value.path, value.number, driving):
             return _when(summary.may_call)
-        return summary.effect._replace(chain=None) if summary.is_told else summary.effect
+        return summary.for_callers
 
     def _told(self, scope: Scope, function: FunctionValue, node: ast.Call) -> Told:
         """Return what the arguments of a call say of parameters that a function may ask about."""
@@ -358,8 +362,7 @@ class CallEffects:
             return UNSURE
         if self.resolver.is_foreign(method.path):
             return NOTHING
-        summary = self.follower.summary(replace(method, receiver=receiver))
-        return summary.effect._replace(chain=None) if summary.is_told else summary.effect
+        return self.follower.summary(replace(method, receiver=receiver)).for_callers
 
     def _later(self, value: Produced) -> Effect:
         """Return what a generator does whenever it goes on."""

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from asyncpattern_lint.analysis.contracts import Named, Names
-from asyncpattern_lint.analysis.courses import UNSURE, Course, Early, Effect, touched_by
+from asyncpattern_lint.analysis.courses import UNSURE, Course, Early, Effect
 from asyncpattern_lint.analysis.effects import CallEffects, Summary
 from asyncpattern_lint.analysis.entry_points import EntryPoint, place_of
 from asyncpattern_lint.analysis.places import Places
@@ -92,6 +92,7 @@ class Follower:
         self.first = first
         self.then = then
         self.within = within
+        self._names = frozenset(named.name.rpartition(".")[2] for named in (first, then))
         self._summaries: Table[tuple[FunctionValue, Told], Summary] = table(
             checker.resolver.project.trace
         )
@@ -108,23 +109,19 @@ class Follower:
                 yield self.within.key[1]
             return
         source = positions.source
-        if any(name.encode() in source for name in self._last_names()):
+        if any(name.encode() in source for name in self._names):
             for number, scope in enumerate(module.scopes):
                 if scope.kind is not ScopeKind.CLASS and self.is_root(path, number):
                     yield number
-
-    def _last_names(self) -> tuple[str, ...]:
-        return tuple(named.name.rpartition(".")[2] for named in (self.first, self.then))
 
     def is_root(self, path: str, number: int) -> bool:
         """Tell whether a scope has to keep the contract by itself: it names one of both."""
         if self.within is not None:
             return self.within.key == (path, number)
-        names = {*self._last_names()}
-        names |= {
+        names = self._names | {
             item.asname
             for item in self.resolver.module(path).imports
-            if item.asname and item.name in names
+            if item.asname and item.name in self._names
         }
         return any(
             isinstance(node, ast.Name | ast.Attribute)
@@ -227,12 +224,11 @@ class Follower:
         if early is not None:
             text = f"`{ast.unparse(early.node.func)}` is called here"
             chain = (Step(path, early.node.lineno, text), *early.steps)
-        body = self.checker.body(path, number)
         return Summary(
             Effect(
                 frozenset(way.called for way in course.left),
                 chain,
-                touched_by(body.statements) | course.touched_by_calls,
+                frozenset(course.touched_for_others),
             ),
             frozenset(way.called for way in course.at_yields),
             course.may_call,

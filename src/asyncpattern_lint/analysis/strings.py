@@ -132,14 +132,8 @@ class StringChecker:
         lookup = self.project.finder.absolute(top, path)
         if len(lookup.found) != 1 or lookup.partial or not lookup.certain:
             return None
-        location = lookup.found[0]
-        while rest:
-            below = self.project.submodule(location, rest[0])
-            if below is None:
-                return self._missing_below((ModuleValue(location),), rest)
-            location = below
-            rest.pop(0)
-        return None
+        location, rest = self.project.descend(lookup.found[0], rest)
+        return self._missing_below((ModuleValue(location),), rest)
 
     def _missing_below(self, values: Values, names: list[str]) -> Missing | None:
         """Return the first of some attributes, each of the one before, that is missing."""

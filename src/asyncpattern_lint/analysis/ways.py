@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
 from asyncpattern_lint.index.bodies import own_nodes
+from asyncpattern_lint.index.conditions import reference
 
 Told = frozenset[tuple[str, bool]]
 """Tests by their texts, and how they turned out."""
@@ -74,7 +75,7 @@ class Tests:
             elif isinstance(node, ast.Match):
                 asked += [self.of_case(node, case).chains for case in node.cases]
             elif isinstance(node, ast.Assign):
-                names = frozenset(filter(None, map(chain, node.targets)))
+                names = frozenset(filter(None, map(reference, node.targets)))
                 if isinstance(node.value, ast.Constant):
                     asked.append(names)
                 for name in names:
@@ -125,7 +126,7 @@ class Tests:
 
     def of_iterable(self, node: ast.expr) -> Test:
         """Return what a loop asks: whether there is something to loop over."""
-        if chain(node) is not None:
+        if reference(node):
             return self.of(node)
         chains = set(_chains(node))
         for inner in ast.walk(node):
@@ -208,7 +209,7 @@ class Tests:
 
     def assigned(self, ways: Ways, target: ast.expr, value: ast.expr | None) -> Ways:
         """Return the ways after something was assigned to a target."""
-        names = {name for name in map(chain, _targets(target)) if name}
+        names = {name for name in map(reference, _targets(target)) if name}
         if not names:
             return ways
         told: Told = frozenset()
@@ -306,20 +307,9 @@ def parts(test: ast.expr) -> Iterator[ast.expr]:
         yield test
 
 
-def chain(node: ast.AST) -> str | None:
-    """Return ``a.b.c`` for a name or a chain of attributes of one."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(names)])
-
-
 def _chains(node: ast.AST) -> Iterator[str]:
-    whole = chain(node)
-    if whole is not None:
+    whole = reference(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+    if whole:
         yield whole
         return
     for child in ast.iter_child_nodes(node):

@@ -225,7 +225,7 @@ class Run:
                     problem = f"`{key}` in {{}} is no dotted name: {literal(name)}"
                     raise layer.error(problem, "order")
         file = layer.name if layer.text else "pyproject.toml"
-        path = os.path.abspath(os.path.join(self.cwd, file))  # noqa: PTH100, PTH118
+        path = str(absolute(file, self.cwd))
         lines = layer.lines_of_tables("order", len(written))
         return tuple(
             Contract(item.first, item.then, item.within or "", path, line)

@@ -253,6 +253,15 @@ class Project:
             return self.environment.submodule(package, name)
         return self.finder.submodule(package, name)
 
+    def descend(self, package: Location, names: Sequence[str]) -> tuple[Location, list[str]]:
+        """Follow names through submodules; return the last module, and the names left over."""
+        for position, name in enumerate(names):
+            below = self.submodule(package, name)
+            if below is None:
+                return package, list(names[position:])
+            package = below
+        return package, []
+
     def source_of(self, location: Location) -> Location | None:
         """Return the source that a stub of the environment stands beside."""
         if not location.path.endswith(".pyi") or not self.is_foreign(location.path):
