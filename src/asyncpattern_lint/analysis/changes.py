@@ -46,6 +46,7 @@ class Changes:
         trace = resolver.project.trace
         self._known: Table[ClassValue, frozenset[str]] = table(trace)
         self._decided: Table[str, dict[str, Values]] = table(trace)
+        self._filled: Table[ClassValue, bool] = table(trace)
         self._is_preliminary = False
 
     def may_hide(self, cls: ClassValue, name: str, *, on_instance: bool) -> bool:
@@ -75,10 +76,15 @@ class Changes:
         """Whether something sets attributes under computed names on instances of a class."""
         if self._is_preliminary:
             return True
-        return any(
-            scope.sets_computed or self.resolver.project.is_given_away(scope.name)
-            for _, scope in self._own(cls)
-        ) or self._is_among(cls, self._decisive().get("*", ()))
+        known = self._filled.get(cls.plain)
+        if known is None:
+            known = any(
+                scope.sets_computed or self.resolver.project.is_given_away(scope.name)
+                for _, scope in self._own(cls)
+            ) or self._is_among(cls, self._decisive().get("*", ()))
+            if not self.resolver.classes.is_searching:
+                self._filled[cls.plain] = known
+        return known
 
     def is_remade(self, cls: ClassValue) -> bool:
         """Whether something from outside may change what the instances of a class support."""
@@ -219,13 +225,7 @@ class Changes:
     def _is_related(self, cls: ClassValue, value: Value) -> bool:
         classes = self.resolver.classes
         other = classes.class_of(value) if isinstance(value, InstanceValue) else value
-        if not isinstance(other, ClassValue):
-            return False
-        return any(
-            ancestor is not None and ancestor.plain == one.plain
-            for one, another in ((cls, other), (other, cls))
-            for ancestor in classes.lineage(another)
-        )
+        return isinstance(other, ClassValue) and classes.is_related(cls, other)
 
     def _own(self, cls: ClassValue) -> list[tuple[ClassValue, Scope]]:
         """Return those of a class and its ancestors that the project defines."""

@@ -65,6 +65,7 @@ class Classes:
         self.resolver = resolver
         trace = resolver.project.trace
         self._lineages: Table[ClassValue, Lineage] = table(trace)
+        self._ancestors: Table[ClassValue, frozenset[ClassValue]] = table(trace)
         self._protocols: Table[ClassValue, tuple[Protocol, bool]] = table(trace)
         self._added: Table[str, Protocol] = table(trace)
         self._instances: Table[tuple[ClassValue, bool], Value] = table(trace)
@@ -350,6 +351,25 @@ class Classes:
             known = self._lineages[key] = self._linearised(key)
             self._searching -= 1
         return known
+
+    @property
+    def is_searching(self) -> bool:
+        """Whether ancestors or protocols are being looked for, so that some are only assumed."""
+        return self._searching > 0
+
+    def ancestors(self, value: ClassValue) -> frozenset[ClassValue]:
+        """Return a class and those of its ancestors that are known, all of them plain."""
+        key = value.plain
+        known = self._ancestors.get(key)
+        if known is None:
+            known = frozenset(cls.plain for cls in self.lineage(key) if cls is not None)
+            if not self._searching:
+                self._ancestors[key] = known
+        return known
+
+    def is_related(self, one: ClassValue, another: ClassValue) -> bool:
+        """Whether one of two classes is the other, or derives from it."""
+        return one.plain in self.ancestors(another) or another.plain in self.ancestors(one)
 
     def _linearised(self, value: ClassValue) -> Lineage:
         bases = list(self._bases(value))
