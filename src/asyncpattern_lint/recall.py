@@ -21,9 +21,9 @@ from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
 from asyncpattern_lint.index.parts import READING, Again
-from asyncpattern_lint.index.project import Project, body_of, text_of
-from asyncpattern_lint.index.trace import EVERYTHING, Trace, hanging, packed
-from asyncpattern_lint.index.watched import absence_of, names_of
+from asyncpattern_lint.index.project import Project, text_of
+from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of, hanging, packed
+from asyncpattern_lint.index.watched import absence_of
 
 _PREFIX = "findings-"
 _FACTS = "facts-"
@@ -92,7 +92,7 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     files by their position, and have nothing of most of them. ``others`` are the digests of what was read besides: modules of the
     environment, strays, and texts that are no modules. ``has_strays`` tells that first-party
     modules besides the files were read. ``members`` are the names that have a number in the traces of
-    the files; these are in a file of their own, of which ``traces`` names the edition, but for
+    the files, ``bodies`` the numbers in these of what functions do; they are in a file of their own, of which ``traces`` names the edition, but for
     those of parts that were checked ``later``, which are among ``nodes``.
     """
 
@@ -107,6 +107,7 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     kinds: dict[str, str]
     has_strays: bool
     members: list[str]
+    bodies: list[int]
     traces: bytes
     later: dict[int, dict[int, int]]
     nodes: list[list[int]]
@@ -200,9 +201,11 @@ class Recollection:
     def trace(self) -> Trace:
         """Return what traces the answers of a run over the files."""
         record = self._record
-        return (
-            Trace(self.files) if record is None else Trace(self.files, record.members, record.nodes)
-        )
+        if record is None:
+            return Trace(self.files)
+        trace = Trace(self.files, record.members, record.nodes)
+        trace.bodies.update(record.bodies)
+        return trace
 
     def forget(self) -> None:
         """Take nothing over from earlier runs."""
@@ -290,6 +293,7 @@ class Recollection:
             kinds={},
             has_strays=project.strays > 0,
             members=[] if project.trace is None else list(project.trace.members),
+            bodies=[] if project.trace is None else sorted(project.trace.bodies),
             traces=b"",
             later={},
             nodes=[],
@@ -418,7 +422,7 @@ class Recollection:
 
     def _is_told(self, project: Project, record: _Record) -> bool:
         """Tell whether it is known what hangs on that which others see changed; note that."""
-        from asyncpattern_lint.index.interface import added, are_alike, have_one_body
+        from asyncpattern_lint.index.differences import difference
 
         trace = project.trace
         seen: set[int] = set()
@@ -427,20 +431,18 @@ class Recollection:
             before = project.outline_before(path, record.digest(position))
             if before is None or trace is None:
                 return False
-            after = project.outline(path)
+            change = difference(before, project.outline(path))
             names: set[str] = set()
-            new: frozenset[str] = frozenset()
-            if not are_alike(before, after, calls=False, facts=False):
-                new = added(before, after)
+            if change.is_seen:
                 seen.add(EVERYTHING)
-                if new:
-                    names |= {names_of(path), *map(absence_of, new)}
-                else:
-                    seen.add(trace.paths[path])
-                names |= project.changed_between(before, after)
-            if body_of(path) in trace.members and not have_one_body(before, after, new):
-                seen.add(EVERYTHING)
-                names.add(body_of(path))
+                seen.update(trace.part(path, part) for part in change.parts)
+                names.update(map(absence_of, change.added))
+                names |= project.changed_between(before, project.outline(path))
+            if change.rest:
+                seen.update(trace.all_of(path))
+            bodies = {body_of(trace.part(path, part)) for part in change.bodies} & trace.bodies
+            if bodies:
+                seen |= {EVERYTHING, *bodies}
             if text_of(path) in trace.members:
                 seen.add(EVERYTHING)
                 names.add(text_of(path))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asyncpattern_lint.index.interface import added, are_alike, have_one_body
+from asyncpattern_lint.index.interface import are_alike
 from asyncpattern_lint.index.project import outline_of
 
 TEXT = """\
@@ -126,42 +126,3 @@ def test_the_order_of_statements_is_seen() -> None:
 
 def test_files_that_cannot_be_parsed_are_alike() -> None:
     assert alike("def f(:\n", "x = (\n")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"def more():\n    def inner(): ...\n    return inner\n\n\n{TEXT}",
-        f"{TEXT}\n\nclass more:\n    async def rows(self): ...\n",
-        TEXT.replace("class Store", "async def more():\n    yield os.sep\n\n\nclass Store"),
-        TEXT.replace("def find", "try:\n    def more(): ...\nfinally:\n    pass\n\n\ndef find"),
-    ],
-)
-def test_what_is_new_may_be_all_that_others_see(text: str) -> None:
-    one, other = (outline_of("a.py", source.encode()) for source in (TEXT, text))
-    assert not are_alike(one, other)
-    assert added(one, other) == {"more"}
-    assert added(other, one) == frozenset()
-    assert not have_one_body(one, other)
-    assert have_one_body(one, other, frozenset({"more"}))
-    changed = outline_of("a.py", text.replace("yield 1", "yield os.getcwd()").encode())
-    assert not have_one_body(one, changed, frozenset({"more"}))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        TEXT,
-        f"{TEXT}\n\nmore = 1\n",
-        f"{TEXT}\n\ndef more(): ...\n\n\ndef find(): ...\n",
-        f"{TEXT}\n\ndef more():\n    global store\n    store = 1\n",
-        f"{TEXT}\n\ndef more():\n    import app.other\n",
-        f"{TEXT}\n\ndef more(): ...\n\n\nstore.rows = more\n",
-        f"{TEXT}\n\ndef more(): ...\n\n\n__all__ = ['more']\n",
-        f"{TEXT}\n\ndef more(): ...\n".replace("async def rows", "def rows"),
-        f"{TEXT}\n\ndef more(: ...\n",
-    ],
-)
-def test_what_is_new_may_not_be_all(text: str) -> None:
-    one, other = (outline_of("a.py", source.encode()) for source in (TEXT, text))
-    assert added(one, other) == frozenset()

@@ -497,13 +497,13 @@ class Calls:
         several = len(scope.returns) > 1 or any(isinstance(r.value, Choice) for r in scope.returns)
         if not several or function.path.endswith(".pyi"):
             return False
-        if not any(other.is_async for other in self.resolver.module(function.path).scopes):
-            return False
         offered = Protocol.NONE
         for value in promised:
             if not isinstance(value, InstanceValue):
                 return False
             offered |= value.protocols
+        if not any(other.is_async for other in self.resolver.module(function.path).scopes):
+            return False
         return any(
             isinstance(value, Produced) and not value.protocols & offered
             for value in self.returned(function, ())

@@ -211,9 +211,9 @@ class Changes:
     def _writes(self, name: str, in_tests: bool) -> Iterator[tuple[str, Write, Values]]:
         """Yield where an attribute of this name is set, and on what objects."""
         for path in self.resolver.project.writers(name, in_tests=in_tests):
-            self.resolver.project.read_body(path)
             for write in self.resolver.module(path).assigned:
                 if write.name == name:
+                    self.resolver.project.read_body(path, write.scope)
                     frame = Frame(path, write.scope, everything=True)
                     bases = self.resolver.evaluate(write.base, frame)
                     yield path, write, tuple(map(without_steps, bases))

@@ -151,17 +151,15 @@ class Decorators:
             if (function.path, number) in seen or self.resolver.is_foreign(function.path):
                 continue
             seen.add((function.path, number))
-            self.resolver.project.read_body(function.path)
-            outer = module.scopes[number]
-            for at, scope in enumerate(module.scopes):
-                if outer.line <= scope.line <= outer.end_line:
-                    found.update(scope.writes)
-                    for call in scope.calls:
-                        if any(isinstance(argument, Name | Starred) for argument in call.args):
-                            closure = function.closure if at == function.number else None
-                            frame = Frame(function.path, at, (), closure)
-                            called = self.resolver.evaluate(call.func, frame)
-                            queue += [f for f in called if isinstance(f, FunctionValue)]
+            self.resolver.project.read_body(function.path, number)
+            for at, scope in module.inside(number):
+                found.update(scope.writes)
+                for call in scope.calls:
+                    if any(isinstance(argument, Name | Starred) for argument in call.args):
+                        closure = function.closure if at == function.number else None
+                        frame = Frame(function.path, at, (), closure)
+                        called = self.resolver.evaluate(call.func, frame)
+                        queue += [f for f in called if isinstance(f, FunctionValue)]
         return frozenset(found)
 
     def _gives_class(self, decorator: Value) -> bool:

@@ -101,10 +101,10 @@ class OverrideChecker:
             scope = classes.scope_of(ancestor)
             if not self.resolver.is_foreign(ancestor.path):
                 scopes = self.resolver.module(ancestor.path).scopes
-                self.resolver.project.read_body(ancestor.path)
                 for name, entry in scope.bindings.items():
                     last = entry.every[-1]
                     if name not in bound and isinstance(last, Defined):
+                        self.resolver.project.read_body(ancestor.path, last.scope)
                         key = (ancestor.path, last.scope)
                         uses = self._uses.get(key)
                         if uses is None:

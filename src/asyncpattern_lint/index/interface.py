@@ -4,7 +4,7 @@ Lines count by their order only: what stands before what matters, on which line 
 not. Of the names that a function binds for itself, those matter that lead to what it gives.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
@@ -12,7 +12,6 @@ from asyncpattern_lint.index.model import (
     Assigned,
     Bindings,
     Condition,
-    Defined,
     Failure,
     ModuleIndex,
     Name,
@@ -22,9 +21,10 @@ from asyncpattern_lint.index.model import (
     Starred,
 )
 from asyncpattern_lint.index.project import Outline
+from asyncpattern_lint.index.watched import roots
 
 #: Fields of an outline that say where something stands, or what a module does with others.
-_OWN = frozenset(
+OWN = frozenset(
     {
         "attributes", "bindings", "calls", "column", "drives", "end_column", "entered", "noted",
         "spared", "uses",
@@ -32,17 +32,11 @@ _OWN = frozenset(
 )  # fmt: skip
 
 #: Fields that others see only by what the whole project does, as ``Project.facts`` tells it.
-_FACTS = frozenset(
+FACTS = frozenset(
     {
         "handed", "patched", "registered", "setters", "sys_modules", "written", "written_modules",
     }
 )  # fmt: skip
-
-#: Fields that say where in its line something stands.
-_PLACES = frozenset({"column", "end_column"})
-
-#: Fields that tell of scopes by their numbers, and that no other module reads.
-_WITH_SCOPES = frozenset({"entered", "noted", "spared"})
 
 #: Fields that hold the number of a scope.
 _SCOPES = frozenset({"parent", "scope"})
@@ -57,127 +51,74 @@ def are_alike(one: Outline, other: Outline, *, calls: bool = True, facts: bool =
     ``calls`` tells that others follow what the functions of the module call, as they do with
     decorators and metaclasses; ``facts`` that what it does to others' objects counts.
     """
-    left_out = _OWN if facts else _OWN | _FACTS
+    left_out = OWN if facts else OWN | FACTS
     try:
         return _interface(one, left_out, calls) == _interface(other, left_out, calls)
     except RecursionError:
         return False
 
 
-def added(before: Outline, after: Outline) -> frozenset[str]:
-    """Return the global names that a module has come to have; none if others see more of a change.
-
-    What defines them is all that others see of it, and only those who asked for one of them.
-    """
-    if isinstance(before, Failure) or isinstance(after, Failure):
-        return frozenset()
-    top = after.scopes[0].bindings
-    names = frozenset({*top} - {*before.scopes[0].bindings})
-    bindings = [binding for name in names for binding in top[name].every]
-    if not all(isinstance(binding, Defined) for binding in bindings):
-        return frozenset()
-    try:
-        one = _interface(before, _OWN | _FACTS, False)
-        is_all = one == _interface(after, _OWN | _FACTS, False, names)
-    except RecursionError:
-        is_all = False
-    return names if is_all else frozenset()
-
-
-def have_one_body(one: Outline, other: Outline, added: frozenset[str] = frozenset()) -> bool:
-    """Tell whether two outlines are the same but for the places of what they tell of.
-
-    Of the other, what defines the ``added`` names is left out.
-    """
-    left_out = _PLACES | _WITH_SCOPES if added else _PLACES
-    try:
-        return _interface(one, left_out, True) == _interface(other, left_out, True, added)
-    except RecursionError:
-        return False
-
-
-def _interface(
-    outline: Outline, left_out: frozenset[str], calls: bool, without: frozenset[str] = frozenset()
-) -> object:
+def _interface(outline: Outline, left_out: frozenset[str], calls: bool) -> object:
     if isinstance(outline, Failure):
         return Failure
-    names = _names_that_lead_out(outline)
-    if without:
-        names[0] = frozenset(outline.scopes[0].bindings) - without
-    kept = {n: names[n] for n in _scopes(outline, without)}
+    names = names_that_lead_out(outline)
     lines: set[int] = {0}
 
     def note(line: int) -> None:
         lines.add(line)
 
-    _Sight(kept, left_out, calls, note).of_module(outline)
+    Sight(left_out, note).of_module(outline, names, calls=calls)
     order = {line: number for number, line in enumerate(sorted(lines))}
-    return _Sight(kept, left_out, calls, order.__getitem__).of_module(outline)
+    return Sight(left_out, order.__getitem__).of_module(outline, names, calls=calls)
 
 
-def _scopes(module: ModuleIndex, without: frozenset[str]) -> list[int]:
-    """Return the scopes that do not belong to the definition of one of these global names."""
-    top = module.scopes[0].bindings
-    left_out = {
-        binding.scope
-        for name in without
-        for binding in top[name].every
-        if isinstance(binding, Defined)
-    }
-    kept: list[int] = []
-    for number, scope in enumerate(module.scopes):
-        if number in left_out or scope.parent in left_out:
-            left_out.add(number)
-        else:
-            kept.append(number)
-    return kept
+class Sight:
+    """Makes plain values of an outline without the fields that are ``left_out``.
 
-
-class _Sight:
-    """Makes plain values of an outline; ``place`` is what a line becomes.
-
-    ``kept`` are the numbers of the scopes that count, with the names that count in them.
+    ``place`` is what a line becomes, ``scope`` what the number of a scope does, ``item`` what
+    that of an import does.
     """
 
     def __init__(
         self,
-        kept: Mapping[int, frozenset[str]],
         left_out: frozenset[str],
-        calls: bool,
         place: Callable[[int], object],
+        scope: Callable[[int], object] = int,
+        item: Callable[[int], object] = int,
     ) -> None:
-        self.kept = kept
         self.left_out = left_out
-        self.calls = calls
         self.place = place
-        self.numbers = {-1: -1, **{number: new for new, number in enumerate(kept)}}
+        self.scope = scope
+        self.item = item
 
-    def of_module(self, module: ModuleIndex) -> object:
-        """Return what others see of a module."""
-        fields = [
-            self.of(getattr(module, name))
-            for name in module.__struct_fields__
-            if name not in self.left_out and name != "scopes"
-        ]
-        return [self._of_scope(module.scopes[n], names) for n, names in self.kept.items()], fields
-
-    def _of_scope(self, scope: Scope, names: frozenset[str]) -> object:
-        return (
-            self._of_fields(scope),
-            self.of(_bindings(scope, names)),
-            self.of(_followed(scope)) if self.calls else None,
+    def of_module(self, module: ModuleIndex, names: list[frozenset[str]], *, calls: bool) -> object:
+        """Return what others see of a module, with these names of each of its scopes."""
+        scopes = zip(module.scopes, names, strict=True)
+        return [self.of_scope(scope, kept, calls=calls) for scope, kept in scopes], self.of_fields(
+            module, but={"scopes"}
         )
 
-    def _of_fields(self, value: msgspec.Struct) -> object:
+    def of_scope(self, scope: Scope, names: frozenset[str], *, calls: bool) -> object:
+        """Return what others see of a scope, with these of its names."""
+        return (
+            self.of_fields(scope),
+            self.of(_bindings(scope, names)),
+            self.of(_followed(scope)) if calls else None,
+        )
+
+    def of_fields(self, value: msgspec.Struct, but: Collection[str] = ()) -> object:
+        """Return what others see of the fields of a value."""
         # That of the module begins with the file and ends with it.
         is_module = isinstance(value, Scope) and value.parent < 0
         lines = _nowhere if is_module else self.place
-        left_out = self.left_out | {"bindings"} if is_module else self.left_out
+        left_out = {*self.left_out, *but, *(("bindings",) if is_module else ())}
         return [
             lines(getattr(value, name))
             if name in _LINES
-            else self.numbers.get(getattr(value, name))
+            else self.scope(getattr(value, name))
             if name in _SCOPES
+            else self.item(getattr(value, name))
+            if name == "index"
             else self.of(getattr(value, name))
             for name in value.__struct_fields__
             if name not in left_out
@@ -186,7 +127,7 @@ class _Sight:
     def of(self, value: object) -> object:
         """Return what others see of a value."""
         if isinstance(value, msgspec.Struct):
-            return type(value), self._of_fields(value)
+            return type(value), self.of_fields(value)
         if isinstance(value, list | tuple):
             return [self.of(item) for item in value]
         if isinstance(value, dict):
@@ -211,17 +152,14 @@ def _followed(scope: Scope) -> list[object]:
     ]
 
 
-def _names_that_lead_out(module: ModuleIndex) -> list[frozenset[str]]:
+def names_that_lead_out(module: ModuleIndex) -> list[frozenset[str]]:
     """Return for each scope the names in it that what it gives to others may hang on.
 
     In functions that lie in each other a name counts in all of them.
     """
     groups: dict[int, list[int]] = {}
-    outermost: list[int] = []
-    for number, scope in enumerate(module.scopes):
-        is_inside = number > 0 and module.scopes[outermost[scope.parent]].kind is ScopeKind.FUNCTION
-        outermost.append(outermost[scope.parent] if is_inside else number)
-        groups.setdefault(outermost[number], []).append(number)
+    for number, root in enumerate(roots(module.scopes)):
+        groups.setdefault(root, []).append(number)
     set_by: dict[int, list[object]] = {}
     for entry in module.scopes[0].bindings.values() if module.scopes else ():
         for binding in entry.every:
@@ -242,10 +180,12 @@ def _names_that_lead_out(module: ModuleIndex) -> list[frozenset[str]]:
 
 
 def _reached(scopes: list[Scope], given: list[object]) -> frozenset[str]:
-    names = set(_names(given))
+    names = set(names_in(given))
     for scope in scopes:
-        fields = (name for name in scope.__struct_fields__ if name not in _OWN)
-        names.update(_names([getattr(scope, name) for name in fields]), _names(_followed(scope)))
+        fields = (name for name in scope.__struct_fields__ if name not in OWN)
+        names.update(
+            names_in([getattr(scope, name) for name in fields]), names_in(_followed(scope))
+        )
         for name, entry in scope.bindings.items():
             if any(isinstance(binding, Parameter) for binding in entry.every):
                 names.add(name)
@@ -254,13 +194,13 @@ def _reached(scopes: list[Scope], given: list[object]) -> frozenset[str]:
         found: set[str] = set()
         for scope in scopes:
             for name in waiting & scope.bindings.keys():
-                found.update(_names(scope.bindings[name]))
+                found.update(names_in(scope.bindings[name]))
         waiting = found - names
         names |= found
     return frozenset(names)
 
 
-def _names(value: object) -> Iterator[str]:
+def names_in(value: object) -> Iterator[str]:
     """Yield the names that a value speaks of, with some words that are none."""
     if isinstance(value, Name):
         yield value.id
@@ -268,12 +208,12 @@ def _names(value: object) -> Iterator[str]:
         if isinstance(value, Condition):
             yield value.name.partition(".")[0]
         for field in value.__struct_fields__:
-            yield from _names(getattr(value, field))
+            yield from names_in(getattr(value, field))
     elif isinstance(value, dict):
         yield from value
-        yield from _names([*value.values()])
+        yield from names_in([*value.values()])
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _names(item)
+            yield from names_in(item)
     elif isinstance(value, str):
         yield value

@@ -609,6 +609,15 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
             first = False
             number = scope.parent
 
+    def inside(self, number: int) -> Iterator[tuple[int, Scope]]:
+        """Yield a scope and all that are in it, which have the numbers after its own."""
+        yield number, self.scopes[number]
+        for inner in range(number + 1, len(self.scopes)):
+            scope = self.scopes[inner]
+            if scope.parent < number:
+                break
+            yield inner, scope
+
     def qualified_name(self, number: int) -> str:
         """Return the dotted name of a scope inside its module, for example ``Store.open``."""
         parts: list[str] = []

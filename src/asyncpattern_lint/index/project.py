@@ -31,7 +31,7 @@ from asyncpattern_lint.index.model import (
     Failure,
     ModuleIndex,
 )
-from asyncpattern_lint.index.watched import Watched, names_of
+from asyncpattern_lint.index.watched import Scopes, watch
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
 
@@ -161,9 +161,8 @@ class Project:
         else:
             outline = self._outline(path, entry)
         if isinstance(outline, ModuleIndex):
-            if self.trace is not None and not self.is_foreign(path):
-                top = outline.scopes[0]
-                top.bindings = Watched(top.bindings, self.trace, path)
+            if self.trace is not None and path in self.trace.paths:
+                watch(outline, self.trace, path)
             self._decoded[path] = outline
             queue, most = self._passing, _MAX_DECODED
             if path in self._dropped:
@@ -482,10 +481,14 @@ class Project:
         """Return the paths of the files that were read and that the run was not asked to load."""
         return [path for path in (*self._entries, *self._learned) if path not in self._loaded]
 
-    def read_body(self, path: str) -> None:
-        """Note that the answer hangs on what others do not see of a module otherwise."""
-        if self.trace is not None:
-            self.trace.ask_for(body_of(path))
+    def read_body(self, path: str, number: int) -> None:
+        """Note that the answer hangs on what the function around a scope does.
+
+        Of that others do not see all otherwise. Of the module's own scope, on what it does.
+        """
+        scopes = self._watched(path)
+        if scopes is not None:
+            scopes.note_body(number)
 
     def read_text(self, path: str) -> None:
         """Note that the answer hangs on the whole text of a module."""
@@ -493,10 +496,14 @@ class Project:
             self.trace.ask_for(text_of(path))
 
     def read_bodies(self, path: str) -> None:
-        """Note the same of an answer that a further function may change."""
-        self.read_body(path)
-        if self.trace is not None:
-            self.trace.ask_for(names_of(path))
+        """Note the same of all functions of a module, and of those that it may come to have."""
+        scopes = self._watched(path)
+        if scopes is not None:
+            scopes.note_bodies()
+
+    def _watched(self, path: str) -> Scopes | None:
+        module = None if self.trace is None else self.module(path)
+        return module.scopes if module and isinstance(module.scopes, Scopes) else None
 
     def begin_learning(self) -> int:
         """Return what ``learned`` needs to tell what was learned since now."""
@@ -655,11 +662,6 @@ class _Made(msgspec.Struct, array_like=True, gc=False):
 _HEAD = msgspec.msgpack.Decoder(Entry)
 _INDEX = msgspec.msgpack.Decoder(ModuleIndex)
 _CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
-
-
-def body_of(path: str) -> str:
-    """Return what traces call that of a module which only its own check sees otherwise."""
-    return f"body {path}"
 
 
 def text_of(path: str) -> str:

@@ -1,13 +1,14 @@
 """On which modules an answer hangs, although most of it was found out for someone else.
 
 What is read, and every answer that was kept, adds to the trace of the question at hand; when it
-is answered, its trace goes to whoever asked. A trace holds a number for each module, and for each
-name of a member that was asked for in subclasses. What many traces share is a node, which has a
-number below zero in them.
+is answered, its trace goes to whoever asked. A trace holds a number for each module, for each part
+of one that was asked for, and for each name of a member that was asked for in subclasses. What many
+traces share is a node, which has a number below zero in them.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, TypeVar
+from zlib import crc32
 
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
@@ -23,8 +24,18 @@ UNSETTLED = 1
 
 _FIRST = 2
 
+#: From here on numbers stand for parts of modules, so many for each; parts may share theirs.
+_PARTS = 1 << 31
+_PARTS_OF_EACH = 1 << 13
+
+#: From here on they stand for what functions do.
+_BODIES = 1 << 35
+
 #: From here on numbers stand for questions that were answered by an assumption meanwhile.
 _ASSUMED = 1 << 40
+
+#: So many traces are remembered to be shared by the answers that have them.
+_MOST_SAME = 50_000
 
 #: Longer traces become nodes.
 _LONG = 16
@@ -35,6 +46,7 @@ class Trace:
 
     ``members`` are names that have a number already, ``nodes`` those of an earlier run. A node
     holds numbers of nodes before it only. Those from ``shared`` on other processes do not know.
+    ``bodies`` are the numbers of what functions do that nodes hold.
     """
 
     def __init__(
@@ -47,6 +59,7 @@ class Trace:
         self.members: dict[str, int] = {}
         self.current: set[int] = set()
         self.nodes: list[Numbers] = [tuple(node) for node in nodes]
+        self.bodies: set[int] = set()
         self.shared = 0
         self._outer: list[tuple[object, set[int]]] = []
         self._same: dict[Numbers, Numbers] = {}
@@ -61,6 +74,23 @@ class Trace:
         number = self.paths.get(path)
         if number is not None:
             self.current.add(number)
+
+    def part(self, path: str, part: str) -> int:
+        """Return the number of a part of a module that has one."""
+        digest = crc32(part.encode("utf-8", "surrogatepass"))
+        return self._first_part(path) + digest % _PARTS_OF_EACH
+
+    def all_of(self, path: str) -> Iterable[int]:
+        """Return all numbers of a module and its parts, but for what its functions do."""
+        first = self._first_part(path)
+        return (self.paths[path], *range(first, first + _PARTS_OF_EACH))
+
+    def _first_part(self, path: str) -> int:
+        return _PARTS + (self.paths[path] - _FIRST) * _PARTS_OF_EACH
+
+    def read_part(self, path: str, part: str) -> None:
+        """Note that a part of a module was asked for."""
+        self.current.add(self.part(path, part))
 
     def ask_for(self, member: str) -> None:
         """Note that a member of this name was asked for in subclasses."""
@@ -82,6 +112,8 @@ class Trace:
         if known is None:
             known = self._numbers[numbers] = len(self.nodes)
             self.nodes.append(numbers)
+            if numbers and numbers[-1] >= _BODIES:
+                self.bodies.update(n for n in numbers if n >= _BODIES)
         return known
 
     def translated(self, nodes: Sequence[Numbers], members: Sequence[str]) -> list[int]:
@@ -96,8 +128,10 @@ class Trace:
             for n in node:
                 if n < -self.shared:
                     numbers.add(-1 - own[-1 - n - self.shared])
+                elif first <= n < _PARTS:
+                    numbers.add(self._member(members[n - first]))
                 else:
-                    numbers.add(n if n < first else self._member(members[n - first]))
+                    numbers.add(n)
             own.append(self.node(tuple(sorted(numbers))))
         return own
 
@@ -171,11 +205,18 @@ class Trace:
             # What will not stay in the trace is no part of a node.
             node = self.node(tuple(n for n in key if n < 0 or _is_plain(n)))
             key = (-1 - node, *(n for n in key if n >= 0 and not _is_plain(n)))
+        if len(self._same) > _MOST_SAME:
+            self._same.clear()
         return self._same.setdefault(key, key)
 
 
+def body_of(part: int) -> int:
+    """Return the number of what a part of a module does."""
+    return part + _BODIES - _PARTS
+
+
 def _is_plain(number: int) -> bool:
-    """Tell whether a number stands for a module or a member."""
+    """Tell whether a number stands for a module, a part of one, or a member."""
     return _FIRST <= number < _ASSUMED
 
 
