@@ -223,12 +223,15 @@ class Recollection:
         record = self._record
         if record is None or not self._changed or record.has_strays:
             return False
-        data = self.shelf.place.read(_FACTS + self.name) or b""
-        if data[:SIZE] != record.facts or checksum(data[SIZE + 4 :]) != data[SIZE : SIZE + 4]:
-            return False
+        data = self._facts_of(record)
         changed = {record.files[n]: record.digest(n) for n in self._changed}
-        self._has_lent = project.lend_facts(data[SIZE + 4 :], changed)
+        self._has_lent = data is not None and project.lend_facts(data, changed)
         return self._has_lent
+
+    def _facts_of(self, record: _Record) -> bytes | None:
+        data = self.shelf.place.read(_FACTS + self.name) or b""
+        is_whole = data[:SIZE] == record.facts == digest_of(data[SIZE:])
+        return data[SIZE:] if is_whole else None
 
     def settle(self, project: Project) -> bool:
         """Decide what stands although some texts have changed.
@@ -287,7 +290,7 @@ class Recollection:
             candidates={n: list(f.candidates) for n, f in enumerate(found) if f.candidates},
             shares={n: dict(f.shares) for n, f in enumerate(found) if f.shares},
             described=None if self._described is None else list(self._described),
-            facts=b"" if self._has_lent else project.facts(),
+            facts=b"",
             others={},
             folders={},
             kinds={},
@@ -303,7 +306,8 @@ class Recollection:
             record.facts = self._record.facts
         else:
             data = project.facts_to_lend()
-            self.shelf.place.write(_FACTS + self.name, record.facts, checksum(data), data)
+            record.facts = digest_of(data)
+            self.shelf.place.write(_FACTS + self.name, record.facts, data)
         self._keep_traces(record, project.trace)
         if self._record is not None:
             # What was looked up for the files that stand.
@@ -447,8 +451,13 @@ class Recollection:
                 seen.add(EVERYTHING)
                 names.add(text_of(path))
             seen |= {trace.members[name] for name in names & trace.members.keys()}
-        if not self._has_lent and project.facts() != record.facts:
-            return False
+        if not self._has_lent and trace is not None:
+            data = self._facts_of(record)
+            facts = None if data is None else project.unlike(data)
+            if facts is None:
+                return False
+            if facts:
+                seen.update((EVERYTHING, *map(trace.fact, facts)))
         if seen:
             known = self._traces(record)
             if known is None:

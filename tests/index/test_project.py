@@ -246,15 +246,18 @@ CLASSES = {
             def f(self): ...
             async def g(self): ...
         class Other(Base):
+            m = 1
             def f(self): ...
     """,
     "b.py": """\
         import a
         class Child(a.Base):
+            m = 1
             async def f(self): ...
         class Box(list[int], a.Base[int]):
-            g = 1
+            m = g = 1
         class Grandchild(Child):
+            m = 1
             def __init__(self):
                 self.h = 1
             @property
@@ -262,19 +265,27 @@ CLASSES = {
     """,
     "c.py": """\
         from b import Child as Imported
-        class Base(Grandchild): ...
-        class Alone: ...
-        class Called(make()): ...
-        class Renamed(Imported): ...
+        class Base(Grandchild):
+            m = 1
+        class Alone:
+            m = 1
+        class Called(make()):
+            m = 1
+        class Renamed(Imported):
+            m = 1
     """,
 }
+
+
+def below(project: Project, name: str) -> list[str]:
+    """Return the names of the classes that derive from one; all of them bind ``m``."""
+    return sorted(subclass.facts.name for subclass in project.overriders(name, "m"))
 
 
 def test_subclasses_are_found_however_far(tmp_path: Path) -> None:
     project = told(tmp_path, CLASSES)
     names = {
-        name: sorted(subclass.facts.name for subclass in project.subclasses(name))
-        for name in ("Base", "Child", "list", "Alone", "make", "nothing")
+        name: below(project, name) for name in ("Base", "Child", "list", "Alone", "make", "nothing")
     }
     # A namesake far down counts too: here it makes a circle.
     everyone = ["Base", "Box", "Child", "Grandchild", "Other", "Renamed"]
@@ -286,6 +297,7 @@ def test_subclasses_are_found_however_far(tmp_path: Path) -> None:
         "make": [],
         "nothing": [],
     }
+    assert [subclass.facts.name for subclass in project.joined("Base")] == ["Box"]
 
 
 @pytest.mark.parametrize(
@@ -312,10 +324,10 @@ def test_overriders_bind_the_member_themselves(
 def test_what_is_loaded_later_is_asked_again(tmp_path: Path) -> None:
     project = planted(tmp_path, CLASSES)
     project.outline(str(tmp_path / "a.py"))
-    assert [subclass.facts.name for subclass in project.subclasses("Base")] == ["Other"]
+    assert below(project, "Base") == ["Other"]
     assert project.overriders("Base", "g") == []
     project.outline(str(tmp_path / "b.py"))
-    assert "Grandchild" in {subclass.facts.name for subclass in project.subclasses("Base")}
+    assert "Grandchild" in below(project, "Base")
     assert len(project.overriders("Base", "g")) == 1
 
 
@@ -378,7 +390,8 @@ other.assigned = 1
 A.__aiter__ = f
 sys.modules["x.y"] = z
 setattr(app, name, 1)
-class B(A): ...
+class B(A):
+    m = 1
 """
 
 
@@ -391,7 +404,7 @@ def facts(project: Project) -> set[str]:
         "computed": bool(project.writers("*", in_tests=False)),
         "sys.modules": project.is_in_sys_modules("x.y"),
         "twins": project.has_async_twin("Redis"),
-        "subclasses": bool(project.subclasses("A")),
+        "subclasses": bool(project.overriders("A", "m")),
     }
     return {name for name, answer in asked.items() if answer}
 
@@ -429,7 +442,7 @@ def test_facts_are_the_same_however_they_were_made(
     project = planted(tmp_path / "p", files)
     assert list(project.load([str(tmp_path / "p" / name) for name in files], jobs))
     assert len(facts(project)) == 7
-    assert len(project.subclasses("Base")) == 6
+    assert len(below(project, "Base")) == 6
 
 
 def test_outlines_hold_no_cycles(tmp_path: Path) -> None:

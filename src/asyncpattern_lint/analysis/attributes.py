@@ -33,6 +33,7 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.entry import shape_of
+from asyncpattern_lint.index.facts import Subclass
 from asyncpattern_lint.index.model import (
     Assigned,
     Attribute,
@@ -47,7 +48,6 @@ from asyncpattern_lint.index.model import (
     Scope,
     dotted,
 )
-from asyncpattern_lint.index.project import Subclass
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -163,9 +163,7 @@ class Attributes:
         (https://docs.python.org/3/howto/mro.html).
         """
         known = {self._binder(above, name)}
-        for subclass in self.resolver.project.subclasses(self.classes.scope_of(cls).name):
-            if len(subclass.facts.bases) < 2:
-                continue
+        for subclass in self.resolver.project.joined(self.classes.scope_of(cls).name):
             other = ClassValue(subclass.path, subclass.facts.number)
             lineage = self.classes.lineage(other)
             others = self._above(lineage, start)

@@ -19,8 +19,8 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.findings import BrokenPromise, Step, Target
 from asyncpattern_lint.index.entry import shape_of
+from asyncpattern_lint.index.facts import Subclass
 from asyncpattern_lint.index.model import Defined, ModuleIndex, Scope, ScopeKind, Subscript, dotted
-from asyncpattern_lint.index.project import Subclass
 from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
 
 #: What annotations call what an async generator gives.

@@ -20,6 +20,7 @@ from asyncpattern_lint.analysis.values import (
     is_known,
 )
 from asyncpattern_lint.index.entry import shape_of
+from asyncpattern_lint.index.facts import Subclass
 from asyncpattern_lint.index.model import (
     Attribute,
     AttributeSet,
@@ -32,7 +33,6 @@ from asyncpattern_lint.index.model import (
     Subscript,
     Union,
 )
-from asyncpattern_lint.index.project import Subclass
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.trail import Trail

@@ -5,7 +5,6 @@ import gc
 import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,6 @@ from asyncpattern_lint.cache.ledger import Stamp, stamp_of
 from asyncpattern_lint.cache.shelf import Put, Shelf
 from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
 from asyncpattern_lint.index.entry import (
-    ClassFacts,
     Entry,
     classes_of,
     entry_of,
@@ -26,6 +24,7 @@ from asyncpattern_lint.index.entry import (
     slim,
 )
 from asyncpattern_lint.index.environment import Environment
+from asyncpattern_lint.index.facts import FACTS, Facts, Subclass, fact, unlike
 from asyncpattern_lint.index.finder import Finder, Location
 from asyncpattern_lint.index.model import (
     Failure,
@@ -61,36 +60,6 @@ class Learned(NamedTuple):
     puts: list[Put]
 
 
-class Subclass(NamedTuple):
-    """A class and the file that it is in."""
-
-    path: str
-    facts: ClassFacts
-
-
-@dataclass(slots=True)
-class _Facts:
-    """What the outlines known so far do to objects that they do not define."""
-
-    written: set[str] = field(default_factory=set)
-    sys_modules: set[str] = field(default_factory=set)
-    written_modules: set[str] = field(default_factory=set)
-    writers: dict[str, list[str]] = field(default_factory=dict)
-    writing_tests: dict[str, list[str]] = field(default_factory=dict)
-    subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
-    twins: set[str] = field(default_factory=set)
-    setters: set[str] = field(default_factory=set)
-    handed: dict[str, set[str]] = field(default_factory=dict)
-    registered: set[str] = field(default_factory=set)
-    functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
-    entered: set[str] = field(default_factory=set)
-    requested: set[str] = field(default_factory=set)
-
-
-_FACTS = msgspec.msgpack.Decoder(_Facts)
-
-
 class Project:
     """Gives the outline of any file of the project.
 
@@ -118,7 +87,7 @@ class Project:
         self._passing: deque[str] = deque()
         self._kept: deque[str] = deque()
         self._dropped: set[str] = set()
-        self._facts = _Facts()
+        self._facts = Facts()
         self._loaded: set[str] = set()
         self._lent = False
         self.strays = 0
@@ -279,24 +248,26 @@ class Project:
 
     def is_written(self, name: str) -> bool:
         """Whether a module known here assigns this name as an attribute of what it imports."""
+        self._ask("written", name)
         return name in self._facts.written
 
     def is_written_into(self, module: str) -> bool:
         """Whether a module known here sets computed attributes on one of this dotted name."""
         name = module.rpartition(".")[2]
-        return name in self._facts.written_modules or name in self._changed()
+        self._ask("written_modules", name)
+        return name in self._facts.written_modules or self.is_given_away(name)
 
     def is_given_away(self, name: str) -> bool:
         """Whether a class or module of this name is given to what changes it."""
-        return name in self._changed()
-
-    def _changed(self) -> frozenset[str]:
-        """Return the names of what is given to functions that change what they are given."""
+        self._ask("given_away", name)
         if self._given_away is None:
-            facts = self._facts
-            found = [facts.handed[place] for place in facts.setters & facts.handed.keys()]
-            self._given_away = frozenset().union(*found)
-        return self._given_away
+            self._given_away = self._facts.given_away()
+        return name in self._given_away
+
+    def _ask(self, kind: str, name: str) -> None:
+        """Note that an answer hangs on what is known of a name."""
+        if self.trace is not None:
+            self.trace.ask_for_fact(fact(kind, name))
 
     def is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
@@ -307,23 +278,28 @@ class Project:
 
         They are those of tests, or those of all else.
         """
+        self._ask("writing_tests" if in_tests else "writers", name)
         facts = self._facts
         return (facts.writing_tests if in_tests else facts.writers).get(name, [])
 
     def is_registered(self, name: str) -> bool:
         """Whether a module known here takes ``register`` of a class of this name."""
+        self._ask("registered", name)
         return name in self._facts.registered
 
     def is_entered(self, name: str) -> bool:
         """Whether a module known here uses ``with`` on something of this name."""
+        self._ask("entered", name)
         return name in self._facts.entered
 
     def is_requested(self, name: str) -> bool:
         """Whether a test known here has a parameter of this name."""
+        self._ask("requested", name)
         return name in self._facts.requested
 
     def has_async_twin(self, name: str) -> bool:
         """Whether a module known here imports ``Async<name>``, or the name from an async API."""
+        self._ask("twins", name)
         return name in self._facts.twins
 
     def namesakes(self, name: str) -> Mapping[str, Sequence[str]]:
@@ -335,12 +311,18 @@ class Project:
             self.trace.ask_for(function_of(name))
         return self._facts.functions.get(name, {})
 
-    def subclasses(self, name: str) -> list[Subclass]:
-        """Return the classes known here that derive from one of this name, however far.
+    def joined(self, name: str) -> list[Subclass]:
+        """Return the classes with several bases that derive from one of this name, however far.
 
         Bases are compared by the last part of their names, so that some may derive from a
         namesake.
         """
+        self._ask("lineages", name)
+        self._ask("joined", name)
+        return [subclass for subclass in self._below(name) if len(subclass.facts.bases) > 1]
+
+    def _below(self, name: str) -> list[Subclass]:
+        """Return the classes known here that derive from one of this name."""
         known = self._descendants.get(name)
         if known is None:
             found: dict[tuple[str, int], Subclass] = {}
@@ -356,13 +338,14 @@ class Project:
         return known
 
     def overriders(self, name: str, member: str) -> list[Subclass]:
-        """Return those of ``subclasses`` that bind a member of their own."""
+        """Return the classes that derive from one of a name and bind a member of their own."""
+        self._ask("lineages", name)
         if self.trace is not None:
             self.trace.ask_for(member)
         by_member = self._by_member.get(name)
         if by_member is None:
             by_member = self._by_member[name] = {}
-            for subclass in self.subclasses(name):
+            for subclass in self._below(name):
                 for bound in subclass.facts.members:
                     by_member.setdefault(bound, []).append(subclass)
         return by_member.get(member, [])
@@ -380,7 +363,9 @@ class Project:
         queue = [base for facts in own for base in facts.bases]
         asked = set(queue)
         while queue:
-            for facts in self._facts.classes.get(queue.pop(), ()):
+            name = queue.pop()
+            self._ask("classes", name)
+            for facts in self._facts.classes.get(name, ()):
                 for member, shape in facts.members.items():
                     found.setdefault(member, set()).add(shape)
                 for base in facts.bases:
@@ -396,37 +381,21 @@ class Project:
 
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
-        return not self._facts.sys_modules.isdisjoint((name, "*"))
+        names = (name, "*")
+        for asked in names:
+            self._ask("sys_modules", asked)
+        return not self._facts.sys_modules.isdisjoint(names)
 
-    def facts(self) -> bytes:
-        """Return a digest of all that the questions above may be answered with.
+    def unlike(self, data: bytes) -> list[str] | None:
+        """Return what traces call the facts that are others than those of an earlier run.
 
-        But for members of classes and namesakes: ``changed_between`` tells of these.
+        None stands for data that cannot be read. Of members of classes and of namesakes
+        ``changed_between`` tells.
         """
-        facts = self._facts
-        told = [
-            sorted(names)
-            for names in (
-                facts.written,
-                facts.sys_modules,
-                facts.written_modules,
-                facts.twins,
-                facts.registered,
-                facts.entered,
-                facts.requested,
-                self._changed(),
-            )
-        ]
-        writers = sorted(facts.writers.items()), sorted(facts.writing_tests.items())
-        below = [
-            (base, [(path, facts.name, facts.bases) for path, facts in found])
-            for base, found in sorted(facts.subclasses.items())
-        ]
-        classes = [
-            (name, [facts.bases for facts in found])
-            for name, found in sorted(facts.classes.items())
-        ]
-        return digest_of(msgspec.msgpack.encode((told, writers, below, classes)))
+        try:
+            return [*unlike(FACTS.decode(data), self._facts)]
+        except (msgspec.DecodeError, RecursionError):
+            return None
 
     def lend_facts(self, data: bytes, changed: Mapping[str, bytes]) -> bool:
         """Take facts over from an earlier run instead of loading files; tell if that can be done.
@@ -452,7 +421,7 @@ class Project:
                 return False
             found[path] = entry
         try:
-            self._facts = _FACTS.decode(data)
+            self._facts = FACTS.decode(data)
         except (msgspec.DecodeError, RecursionError):
             return False
         self._lent = True
@@ -473,7 +442,7 @@ class Project:
             return frozenset()
         old, new = (frozenset(_members(outline)) for outline in (before, after))
         functions = {*functions_of(before)} ^ {*functions_of(after)}
-        return frozenset(name for *_, name, _ in old ^ new) | {
+        return frozenset(name for *_, name, _, _ in old ^ new) | {
             function_of(name) for name, _ in functions
         }
 
@@ -556,27 +525,8 @@ class Project:
         if self._lent and path in self._loaded:
             return
         self.strays += path not in self._loaded
-        self._facts.written.update(entry.written)
-        self._facts.sys_modules.update(entry.sys_modules)
-        self._facts.written_modules.update(entry.written_modules)
-        writers = self._facts.writing_tests if self.is_test(path) else self._facts.writers
-        for name in entry.assigned:
-            writers.setdefault(name, []).append(path)
-        self._facts.twins.update(entry.twins)
-        self._facts.setters.update(entry.setters)
-        for place, name in entry.handed:
-            self._facts.handed.setdefault(place, set()).add(name)
+        self._facts.add(path, entry, in_test=self.is_test(path))
         self._given_away = None
-        self._facts.registered.update(entry.registered)
-        if not self.is_test(path):
-            for name, shape in entry.functions.items():
-                self._facts.functions.setdefault(name, {}).setdefault(shape, []).append(path)
-        self._facts.entered.update(entry.entered)
-        self._facts.requested.update(entry.requested)
-        for facts in entry.classes:
-            self._facts.classes.setdefault(facts.name, []).append(facts)
-            for base in facts.bases:
-                self._facts.subclasses.setdefault(base, []).append(Subclass(path, facts))
         if entry.classes:
             self._descendants.clear()
             self._by_member.clear()
@@ -638,13 +588,16 @@ class Project:
         return past
 
 
-def _members(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str]]:
-    """Yield the members of classes with their shapes; classes of one name go by their order."""
+def _members(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str, tuple[str, ...]]]:
+    """Yield the members of classes with their shapes, and the bases of the classes.
+
+    Classes of one name go by their order.
+    """
     namesakes: Counter[str] = Counter()
     for facts in classes_of(outline):
         namesakes[facts.name] += 1
         for name, shape in facts.members.items():
-            yield facts.name, namesakes[facts.name], name, shape
+            yield facts.name, namesakes[facts.name], name, shape, tuple(facts.bases)
 
 
 class _Made(msgspec.Struct, array_like=True, gc=False):

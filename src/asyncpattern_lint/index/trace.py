@@ -2,8 +2,9 @@
 
 What is read, and every answer that was kept, adds to the trace of the question at hand; when it
 is answered, its trace goes to whoever asked. A trace holds a number for each module, for each part
-of one that was asked for, and for each name of a member that was asked for in subclasses. What many
-traces share is a node, which has a number below zero in them.
+of one that was asked for, for each name of a member that was asked for in subclasses, and for each
+fact about the whole project. What many traces share is a node, which has a number below zero in
+them.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -27,6 +28,9 @@ _FIRST = 2
 #: From here on numbers stand for parts of modules, so many for each; parts may share theirs.
 _PARTS = 1 << 31
 _PARTS_OF_EACH = 1 << 13
+
+#: From so many before those on they stand for facts, which may share theirs, too.
+_FACTS = 1 << 22
 
 #: From here on they stand for what functions do.
 _BODIES = 1 << 35
@@ -92,6 +96,14 @@ class Trace:
         """Note that a part of a module was asked for."""
         self.current.add(self.part(path, part))
 
+    def fact(self, name: str) -> int:
+        """Return the number of a fact about the whole project."""
+        return _PARTS - _FACTS + crc32(name.encode("utf-8", "surrogatepass")) % _FACTS
+
+    def ask_for_fact(self, name: str) -> None:
+        """Note that a fact about the whole project was asked for."""
+        self.current.add(self.fact(name))
+
     def ask_for(self, member: str) -> None:
         """Note that a member of this name was asked for in subclasses."""
         self.current.add(self._member(member))
@@ -128,7 +140,7 @@ class Trace:
             for n in node:
                 if n < -self.shared:
                     numbers.add(-1 - own[-1 - n - self.shared])
-                elif first <= n < _PARTS:
+                elif first <= n < _PARTS - _FACTS:
                     numbers.add(self._member(members[n - first]))
                 else:
                     numbers.add(n)
