@@ -1,5 +1,6 @@
 """The linter and its peers: where their commands are, and how each checks a whole tree."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -78,6 +79,11 @@ def keeps_cache(tool: Tool) -> bool:
     return tool.name in {"ruff", "mypy", "pylint"}
 
 
+def failed(tool: Tool, code: int) -> bool:
+    """Tell whether an exit code says that a tool did not do its work, whatever it found."""
+    return code < 0 or bool(code & 32) if tool.name == "pylint" else code not in (0, 1)
+
+
 def command(tool: Tool, tree: Path, scratch: Path, cache: Path | None = None) -> list[str]:
     """Return the command with which a tool, run in the folder ``tree``, checks all files there.
 
@@ -93,10 +99,14 @@ def command(tool: Tool, tree: Path, scratch: Path, cache: Path | None = None) ->
         f"project-includes = {includes!r}\nsearch-path = [{str(tree)!r}]\n", encoding="utf-8"
     )
     pyright = scratch / "pyright.json"
-    pyright.write_text(f'{{"include": ["{tree}"]}}', encoding="utf-8")
+    relative = os.path.relpath(tree.resolve(), scratch.resolve())  # what is absolute is ignored
+    pyright.write_text(
+        json.dumps({"include": [relative], "executionEnvironments": [{"root": relative}]}),
+        encoding="utf-8",
+    )
     own = [] if not keeps_cache(tool) else [f"--cache-dir={cache}"] if cache else ["--no-cache"]
     arguments = {
-        OURS: ["check", *own, "--output-format=concise", "."],
+        OURS: ["check", *own, "--isolated", "--output-format=concise", "."],
         "mypy": [
             f"--cache-dir={cache or os.devnull}",
             "--config-file=",
