@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cases import Case
-from tools import OURS, Tool
+from tools import OURS, Tool, environment
 
 #: How many processes of tools run at a time.
 PROCESSES = 2
@@ -245,7 +245,7 @@ def _run(command: Sequence[str], setting: Setting, cwd: Path | None = None, give
         input=given,
         capture_output=True,
         encoding="utf-8",
-        env={**os.environ, "VIRTUAL_ENV": str(setting.python.parent.parent)},
+        env={**environment(), "VIRTUAL_ENV": str(setting.python.parent.parent)},
         check=False,
     )
     if outcome.returncode not in (0, 1):

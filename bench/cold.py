@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from measure import Sample, in_turn, memory_of_all
-from tools import PEERS, MissingToolError, Tool, command, find, ours
+from tools import PEERS, MissingToolError, Tool, command, failed, find, ours
 
 _MEGABYTE = 1_000_000
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         samples = in_turn(commands, tree, options.runs)
         totals = [memory_of_all(line, tree) for line in commands]
     for tool, sample in zip(tools, samples, strict=True):
-        if sample.code not in (0, 1):
+        if failed(tool, sample.code):
             print(f"note: {tool.name} ended with exit code {sample.code}", file=sys.stderr)
     print(*_table(tools, samples, totals), sep="\n")
     print(

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from tools import compile_packages, environment
+
 FOUND = re.compile(r"^(\S+):(\d+):(\d+): (APL\d+) ", re.MULTILINE)
 
 
@@ -37,6 +39,7 @@ def main() -> None:
     args = parser.parse_args()
     folder = args.folder.resolve()
     os.environ["ASYNCPATTERN_LINT_NO_CACHE"] = "1"
+    compile_packages(Path(sys.executable))
     jobs = ["--jobs", str(args.jobs)]
     flake8 = ["-m", "flake8", "--isolated", *jobs, "."]
     plugin = ["--select=APL1,APL3,APL901", "--disable-noqa", "--apl-isolated"]
@@ -68,7 +71,7 @@ def once(command: Sequence[str], folder: Path, *, hidden: bool) -> Run:
         if hidden:
             program = [sys.executable, "-c", WITHOUT_PLUGIN, *command[2:]]
         before, start = os.times(), time.perf_counter()
-        subprocess.run(program, cwd=folder, stdout=output, check=False)
+        subprocess.run(program, cwd=folder, env=environment(), stdout=output, check=False)
         clock, after = time.perf_counter() - start, os.times()
         output.seek(0)
         spent = after.children_user + after.children_system

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from tools import environment
+
 _SUPERVISOR = str(Path(__file__).with_name("supervise.py"))
 _PROC = Path("/proc")
 
@@ -38,7 +40,12 @@ def measure(command: Sequence[str], cwd: Path, patience: float | None = None) ->
     """
     line = [sys.executable, "-I", "-S", _SUPERVISOR, *command]
     with subprocess.Popen(
-        line, cwd=cwd, stdout=subprocess.PIPE, text=True, start_new_session=True
+        line,
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         try:
             output, _ = process.communicate(timeout=patience)
@@ -85,6 +92,7 @@ def memory_of_all(command: Sequence[str], cwd: Path) -> float | None:
     with subprocess.Popen(
         command,
         cwd=cwd,
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -5,8 +5,9 @@ another is needed, and a module or a name of a module that does not exist. A dia
 so counts as a find on a marked line and as an alarm on another line.
 
 In doubt a table decides for the tool: what only contradicts an annotation or is a hint to look
-again counts as a find on a marked line, and as nothing on another one. Nothing counts that says
-the same of good and bad code alike (missing annotations, unused variables, overrides, style).
+again counts as a find on a marked line, and as nothing on another one. So does what speaks of the
+subject in the type of a function only, and a contradiction to what a method overrides. Nothing
+counts that says the same of good and bad code alike (missing annotations, unused variables, style).
 """
 
 import re
@@ -83,6 +84,7 @@ _TABLES: Mapping[str, tuple[Row, ...]] = {
         Row("truthy-bool truthy-iterable", _SUBJECT),
         Row("assignment return-value type-var empty-body var-annotated", _SUBJECT, Weight.FIND),
         Row("func-returns-value truthy-function name-defined", _ANY, Weight.FIND),
+        Row("override", _ANY, Weight.FIND),
     ),
     "pyright": (
         Row("reportUnusedCoroutine", _ANY),
@@ -99,7 +101,8 @@ _TABLES: Mapping[str, tuple[Row, ...]] = {
         ),
         Row("reportReturnType reportAssignmentType", _SUBJECT, Weight.FIND),
         Row("reportCallIssue", r"^No overloads for", Weight.FIND),
-        Row("reportUndefinedVariable", _ANY, Weight.FIND),
+        Row("reportUndefinedVariable reportIncompatibleMethodOverride", _ANY, Weight.FIND),
+        Row("reportInvalidTypeForm", r"^Return type of (async )?generator", Weight.FIND),
     ),
     "ty": (
         Row("invalid-await not-iterable invalid-context-manager unused-awaitable", _ANY),
@@ -122,6 +125,7 @@ _TABLES: Mapping[str, tuple[Row, ...]] = {
             Weight.FIND,
         ),
         Row("no-matching-overload unresolved-reference", _ANY, Weight.FIND),
+        Row("incompatible-method-override invalid-generator-return-type", _ANY, Weight.FIND),
     ),
     "pyrefly": (
         Row("not-async not-iterable bad-context-manager unused-coroutine", _ANY),
@@ -137,17 +141,19 @@ _TABLES: Mapping[str, tuple[Row, ...]] = {
             _SUBJECT,
         ),
         Row("bad-assignment bad-return bad-specialization invalid-yield", _SUBJECT, Weight.FIND),
-        Row("no-matching-overload unknown-name", _ANY, Weight.FIND),
+        Row("no-matching-overload unknown-name bad-override", _ANY, Weight.FIND),
     ),
     "pylint": (
         Row("not-an-iterable not-async-context-manager not-context-manager", _ANY),
+        Row("async-context-manager-with-regular-with", _ANY),
         Row("unsubscriptable-object unsupported-membership-test unpacking-non-sequence", _ANY),
         Row("no-name-in-module undefined-all-variable", _ANY),
         Row("import-error", _ANY, Weight.MISSING),
         Row("no-member", r"^Module"),
         Row("no-member", _SUBJECT),
         Row("no-member invalid-unary-operand-type bad-reversed-sequence", _ANY, Weight.FIND),
-        Row("missing-parentheses-for-call-in-test", _ANY, Weight.FIND),
+        Row("missing-parentheses-for-call-in-test invalid-overridden-method", _ANY, Weight.FIND),
+        Row("contextmanager-generator-missing-cleanup looping-through-iterator", _ANY, Weight.FIND),
     ),
 }
 
@@ -160,10 +166,11 @@ def codes(tool: str) -> list[str]:
 def weight(tool: str, code: str, message: str) -> Weight | None:
     """Return what a diagnostic counts as, None for nothing."""
     text = _without_functions(message)
-    for row in _TABLES[tool]:
-        if (row.codes == "*" or code in row.codes.split()) and re.search(row.says, text):
+    rows = [row for row in _TABLES[tool] if row.codes == "*" or code in row.codes.split()]
+    for row in rows:
+        if re.search(row.says, text):
             return Weight.FIND if _CLOSING.search(text) and tool != OURS else row.weight
-    return None
+    return Weight.FIND if any(re.search(row.says, message) for row in rows) else None
 
 
 def _without_functions(message: str) -> str:

@@ -18,7 +18,18 @@ from pathlib import Path
 from generate import HUBS, found, generate, write
 from measure import Sample, measure, medians
 from plot import svg
-from tools import OURS, PEERS, SLOW_PEERS, MissingToolError, Tool, command, find, keeps_cache, ours
+from tools import (
+    OURS,
+    PEERS,
+    SLOW_PEERS,
+    MissingToolError,
+    Tool,
+    command,
+    failed,
+    find,
+    keeps_cache,
+    ours,
+)
 
 _MEGABYTE = 1_000_000
 
@@ -157,25 +168,33 @@ def _rows(
     repo: Repo, case: str, tools: Sequence[Tool], options: argparse.Namespace, scratch: Path
 ) -> Iterator[Row]:
     """Yield what each tool costs in a case; they run in turn, so that all meet the same."""
-    lines: dict[str, list[str]] = {}
+    lines: dict[Tool, list[str]] = {}
     for tool in tools:
         cache = scratch / "caches" / tool.name if case != "cold" else None
-        lines[tool.name] = command(tool, repo.folder, scratch, cache)
+        lines[tool] = command(tool, repo.folder, scratch, cache)
     # pylint has no flag for the folder, and none of them may write into ours.
     os.environ["PYLINTHOME"] = str(scratch / "caches" / "pylint")
     edit = _edit(repo, case)
     samples: dict[str, list[Sample]] = {}
     for number in range(options.runs + 1):
         edit(number)
-        for name, line in list(lines.items()):
+        for tool, line in list(lines.items()):
+            name = tool.name
             patience = None if name == OURS else options.patience
             if sys.stderr.isatty():
                 print(f"\r\x1b[K{repo.name}, {case}, {number}: {name}", end="", file=sys.stderr)
             try:
                 sample = measure(line, repo.folder, patience)
             except subprocess.TimeoutExpired:
-                del lines[name]
+                del lines[tool]
                 print(f"note: {name} gave up on {repo.name}, {case}", file=sys.stderr)
+                continue
+            if failed(tool, sample.code):
+                problem = f"{name} ended with exit code {sample.code} on {repo.name}, {case}"
+                if name == OURS:
+                    raise SystemExit(problem)
+                del lines[tool]
+                print(f"note: {problem}", file=sys.stderr)
                 continue
             if number:  # the first run fills the caches, the system's too
                 samples.setdefault(name, []).append(sample)
@@ -183,8 +202,8 @@ def _rows(
     shutil.rmtree(scratch / "caches", ignore_errors=True)
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
-    for name in lines:
-        yield Row(repo.name, repo.files, case, name, medians(samples[name]))
+    for tool in lines:
+        yield Row(repo.name, repo.files, case, tool.name, medians(samples[tool.name]))
 
 
 def _edit(repo: Repo, case: str) -> Callable[[int], None]:

@@ -1,10 +1,12 @@
 """The linter and its peers: where their commands are, and how each checks a whole tree."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 OURS = "asyncpattern-lint"
@@ -31,17 +33,41 @@ def ours() -> Tool:
 
 
 def find(name: str, venv: Path | None) -> Tool:
-    """Find a tool in a virtual environment, else on the PATH. Raises ``MissingToolError``."""
+    """Find a tool in a virtual environment, else on the PATH. Raises ``MissingToolError``.
+
+    If Python runs it, all that it may import has its bytecode then.
+    """
     folders = [str(venv / "bin")] if venv else []
     for path in (*folders, None):
         executable = shutil.which(name, path=path)
         if executable:
             executable = str(Path(executable).absolute())
+            compile_packages(Path(executable).with_name("python"))
             answer = subprocess.run([executable, "--version"], capture_output=True, check=True)
             return Tool(name, executable, answer.stdout.decode().split()[1])
     raise MissingToolError(
         f"{name} is neither in {venv} nor on the PATH" if venv else f"no {name} on the PATH"
     )
+
+
+@cache
+def compile_packages(python: Path) -> None:
+    """Compile what an interpreter may import, as an installer does; without it, do nothing.
+
+    A working copy that is installed as editable, as ours may be, has no bytecode otherwise.
+    """
+    code = "for f in filter(None, sys.path): compileall.compile_dir(f, maxlevels=99, quiet=2)"
+    line = [python, "-Wignore", "-c", f"import compileall, sys\n{code}"]
+    if python.exists():
+        subprocess.run(line, env=environment(), check=True)
+
+
+def environment() -> dict[str, str]:
+    """Return the variables that a tool runs with: these, but none that changes how Python works.
+
+    ``PYTHONDONTWRITEBYTECODE``, above all, would have a tool compile itself in every run.
+    """
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
 def keeps_cache(tool: Tool) -> bool:
@@ -51,6 +77,11 @@ def keeps_cache(tool: Tool) -> bool:
         answer = subprocess.run(line, capture_output=True, check=True, text=True)
         return "--cache-dir" in answer.stdout
     return tool.name in {"ruff", "mypy", "pylint"}
+
+
+def failed(tool: Tool, code: int) -> bool:
+    """Tell whether an exit code says that a tool did not do its work, whatever it found."""
+    return code < 0 or bool(code & 32) if tool.name == "pylint" else code not in (0, 1)
 
 
 def command(tool: Tool, tree: Path, scratch: Path, cache: Path | None = None) -> list[str]:
@@ -68,10 +99,14 @@ def command(tool: Tool, tree: Path, scratch: Path, cache: Path | None = None) ->
         f"project-includes = {includes!r}\nsearch-path = [{str(tree)!r}]\n", encoding="utf-8"
     )
     pyright = scratch / "pyright.json"
-    pyright.write_text(f'{{"include": ["{tree}"]}}', encoding="utf-8")
+    relative = os.path.relpath(tree.resolve(), scratch.resolve())  # what is absolute is ignored
+    pyright.write_text(
+        json.dumps({"include": [relative], "executionEnvironments": [{"root": relative}]}),
+        encoding="utf-8",
+    )
     own = [] if not keeps_cache(tool) else [f"--cache-dir={cache}"] if cache else ["--no-cache"]
     arguments = {
-        OURS: ["check", *own, "--output-format=concise", "."],
+        OURS: ["check", *own, "--isolated", "--output-format=concise", "."],
         "mypy": [
             f"--cache-dir={cache or os.devnull}",
             "--config-file=",

@@ -1,5 +1,6 @@
 """The repositories that the measurements generate have the bugs that they say, and no others."""
 
+import json
 import subprocess
 import sys
 from importlib import import_module
@@ -70,3 +71,25 @@ def test_a_plot_is_a_document(bench: Any) -> None:
     root = ElementTree.fromstring(drawn)
     assert len(root.findall(".//{*}polyline")) == 4
     assert "4,000" in drawn
+
+
+def test_a_measured_tool_runs_as_if_installed(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    (tmp_path / "imported.py").touch()
+    (tmp_path / "script.py").write_text("import imported")
+    sample = bench("measure").measure([sys.executable, "script.py"], tmp_path)
+    assert sample.code == 0
+    assert list(tmp_path.glob("__pycache__/imported.*.pyc"))
+
+
+def test_pyright_is_told_of_the_tree_as_it_understands_it(bench: Any, tmp_path: Path) -> None:
+    tree, scratch = tmp_path / "some/tree", tmp_path / "scratch"
+    tree.mkdir(parents=True)
+    scratch.mkdir()
+    tools = bench("tools")
+    line = tools.command(tools.Tool("pyright", "pyright", "1"), tree, scratch)
+    [included] = json.loads(Path(line[-1]).read_text("utf-8"))["include"]
+    assert not Path(included).is_absolute()  # it ignores those
+    assert (scratch / included).resolve() == tree

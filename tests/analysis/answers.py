@@ -124,9 +124,10 @@ def run(text: str) -> object:
         waiting = eval(code, module.__dict__)
         if inspect.iscoroutine(waiting):
             await asyncio.wait_for(waiting, 5)
+        for value in vars(module).values():
+            if inspect.iscoroutine(value):
+                value.close()
         made: object = module.__dict__["x"]
-        if inspect.iscoroutine(made):
-            made.close()
         return made
 
     outer = sys.modules.get("main")
