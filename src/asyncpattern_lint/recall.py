@@ -22,7 +22,7 @@ from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
 from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project, text_of
-from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of, hanging, packed
+from asyncpattern_lint.index.trace import EVERYTHING, Nodes, Trace, body_of, hanging, packed
 from asyncpattern_lint.index.watched import absence_of
 
 _PREFIX = "findings-"
@@ -110,7 +110,7 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     bodies: list[int]
     traces: bytes
     later: dict[int, dict[int, int]]
-    nodes: list[list[int]]
+    nodes: list[tuple[int, ...]]
     mended: dict[str, _Mended]
 
     def digest(self, position: int) -> bytes:
@@ -119,11 +119,14 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Traces(msgspec.Struct, array_like=True, gc=False):
-    """The traces of all files of a run in their order: for each part of its check, a node."""
+    """The traces of all files of a run in their order: for each part of its check, a node.
+
+    ``nodes`` are what ``Nodes`` makes of them.
+    """
 
     edition: bytes
     traces: list[list[int]]
-    nodes: list[list[int]]
+    nodes: tuple[bytes, bytes]
 
 
 _RECORD = msgspec.msgpack.Decoder(_Record)
@@ -354,19 +357,21 @@ class Recollection:
             if path not in self._standing
         }
         made: Sequence[Sequence[int]] = () if trace is None else trace.nodes
-        # Nobody knows what those hang on of which nothing is kept.
-        known: _Known = ([{READING: 0} for _ in self.files], [[EVERYTHING]])
-        if before is not None:
-            if len(later) < _MOST_LATER:
-                record.traces = before.traces
-                record.later, record.nodes = _packed(later, made)
-                return
-            known = self._edition(before) or known
-        traces, nodes = _joined(known, later, made)
-        kept, needed = _packed(dict(enumerate(traces)), nodes)
+        if before is not None and len(later) < _MOST_LATER:
+            record.traces = before.traces
+            record.later, record.nodes = _packed(later, made)
+            return
+        traces, nodes = later, made
+        if len(later) < len(self.files):
+            # Nobody knows what those hang on of which nothing is kept.
+            unknown: _Known = ([{READING: 0} for _ in self.files], [(EVERYTHING,)])
+            known = (before and self._edition(before)) or unknown
+            joined, nodes = _joined(known, later, made)
+            traces = dict(enumerate(joined))
+        kept, needed = _packed(traces, nodes)
         record.traces = os.urandom(SIZE)
         parts = [_in_order(kept[n]) for n in range(len(self.files))]
-        edition = _Traces(record.traces, parts, needed)
+        edition = _Traces(record.traces, parts, Nodes.of(needed).encoded())
         data = zlib.compress(msgspec.msgpack.encode(edition), 1)
         self.shelf.place.write(_TRACES + self.name, checksum(data), data)
 
@@ -381,11 +386,12 @@ class Recollection:
             return None
         try:
             edition = _EDITION.decode(zlib.decompress(data[4:]))
-        except (zlib.error, msgspec.DecodeError, RecursionError):
+            nodes = Nodes.decoded(*edition.nodes)
+        except (zlib.error, msgspec.DecodeError, RecursionError, ValueError):
             return None
         if edition.edition != record.traces or len(edition.traces) != len(record.files):
             return None
-        return [dict(enumerate(parts)) for parts in edition.traces], list(edition.nodes)
+        return [dict(enumerate(parts)) for parts in edition.traces], nodes
 
     # --- what stands -------------------------------------------------------------------
 
@@ -472,16 +478,16 @@ class Recollection:
 
 
 #: For each file the nodes of its parts, and all nodes.
-_Known = tuple[list[dict[int, int]], list[Sequence[int]]]
+_Known = tuple[list[dict[int, int]], Sequence[Sequence[int]]]
 
 
 def _joined(
     known: _Known, later: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
 ) -> _Known:
     """Return what is known of traces with what was found out later."""
-    traces, every = known
-    first = len(every)
-    every += [[n if n >= 0 else n - first for n in node] for node in nodes]
+    traces, before = known
+    first = len(before)
+    every = [*before, *(tuple(n if n >= 0 else n - first for n in node) for node in nodes)]
     for position, parts in later.items():
         moved = {part: first + node for part, node in parts.items()}
         traces[position] = _overlaid(traces[position], moved)
@@ -499,13 +505,13 @@ def _overlaid(before: Mapping[int, int], parts: Mapping[int, int]) -> dict[int, 
 
 def _packed(
     traces: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
-) -> tuple[dict[int, dict[int, int]], list[list[int]]]:
+) -> tuple[dict[int, dict[int, int]], list[tuple[int, ...]]]:
     """Return traces with no more nodes than they need."""
     kept, numbers = packed(nodes, {node for parts in traces.values() for node in parts.values()})
     return {
         position: {part: numbers[node] for part, node in parts.items()}
         for position, parts in traces.items()
-    }, [list(node) for node in kept]
+    }, kept
 
 
 def _places(finding: Finding) -> Iterable[str]:

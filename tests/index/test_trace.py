@@ -1,12 +1,16 @@
 """A trace tells what answers hang on, whoever asked first."""
 
+import pytest
+
 from asyncpattern_lint.index.trace import (
     EVERYTHING,
     UNSETTLED,
     Answers,
+    Nodes,
     Numbers,
     Plain,
     Trace,
+    body_of,
     hanging,
     packed,
     table,
@@ -156,3 +160,48 @@ def test_without_a_trace_tables_are_plain() -> None:
     answers["x"] = 1
     assert answers.get("x") == 1
     assert answers.get("y") is None
+
+
+def test_parts_facts_and_bodies_do_not_meet() -> None:
+    trace = Trace(["a", "b"], ["x"])
+    parts = {trace.part(path, f"name{n}") for path in "ab" for n in range(50)}
+    bodies = {body_of(part) for part in parts}
+    facts = {trace.fact(f"written name{n}") for n in range(50)}
+    other = {*trace.paths.values(), *trace.members.values(), EVERYTHING, UNSETTLED}
+    assert not parts & bodies
+    assert not (parts | bodies) & (facts | other)
+    assert not facts & other
+    assert trace.part("a", "f") in {*trace.all_of("a")}
+    assert trace.part("a", "f") not in {*trace.all_of("b")}
+    assert trace.paths["a"] in trace.all_of("a")
+
+
+def test_numbers_of_parts_fit_in_32_bits_however_many_files() -> None:
+    trace = Trace(str(number) for number in range(200_000))
+    last = trace.part("199999", "f")
+    assert trace.part("199998", "f") < last < body_of(last) < 1 << 31
+
+
+def test_bodies_that_nodes_hold_are_known() -> None:
+    trace = Trace(["a", "b"])
+    part = trace.open()
+    trace.current.add(body_of(trace.part("a", "f")))
+    trace.close_part(part)
+    assert trace.bodies == {body_of(trace.part("a", "f"))}
+
+
+def test_nodes_take_little_room_and_stay_the_same() -> None:
+    nodes = [(1, 2), (), (-2, 5, (1 << 31) - 1)]
+    kept = Nodes.of(nodes)
+    again = Nodes.decoded(*kept.encoded())
+    for held in (kept, again):
+        assert [tuple(node) for node in held] == nodes
+        assert [tuple(held[number]) for number in range(len(held))] == nodes
+    assert hanging(again, {2}) == {0}
+    assert hanging(again, {5}) == {2}
+
+
+@pytest.mark.parametrize("encoded", [(b"1", b""), (b"", b"1234"), (b"12341234", b"\1\0\0\0")])
+def test_what_are_no_nodes_is_told(encoded: tuple[bytes, bytes]) -> None:
+    with pytest.raises(ValueError, match=r"nodes|multiple"):
+        Nodes.decoded(*encoded)

@@ -7,8 +7,10 @@ fact about the whole project. What many traces share is a node, which has a numb
 them.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, TypeVar
+import sys
+from array import array
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar, overload
 from zlib import crc32
 
 Key = TypeVar("Key")
@@ -25,15 +27,15 @@ UNSETTLED = 1
 
 _FIRST = 2
 
-#: From here on numbers stand for parts of modules, so many for each; parts may share theirs.
-_PARTS = 1 << 31
+#: From here on numbers stand for parts of modules, at most so many for each; parts may share theirs.
+_PARTS = 1 << 30
 _PARTS_OF_EACH = 1 << 13
 
 #: From so many before those on they stand for facts, which may share theirs, too.
 _FACTS = 1 << 22
 
-#: From here on they stand for what functions do.
-_BODIES = 1 << 35
+#: From here on they stand for what functions do. All that nodes hold has 32 bits.
+_BODIES = _PARTS + (1 << 29)
 
 #: From here on numbers stand for questions that were answered by an assumption meanwhile.
 _ASSUMED = 1 << 40
@@ -68,6 +70,8 @@ class Trace:
         self._outer: list[tuple[object, set[int]]] = []
         self._same: dict[Numbers, Numbers] = {}
         self._numbers = {node: number for number, node in enumerate(self.nodes)}
+        self._numbers_here: dict[int, int] = {}
+        self._parts_of_each = min(_PARTS_OF_EACH, (_BODIES - _PARTS) // max(1, len(self.paths)))
         self._assumptions = 0
         self._assuming: dict[int, list[tuple[dict[Any, Numbers], Hashable]]] = {}
         for name in members:
@@ -82,15 +86,15 @@ class Trace:
     def part(self, path: str, part: str) -> int:
         """Return the number of a part of a module that has one."""
         digest = crc32(part.encode("utf-8", "surrogatepass"))
-        return self._first_part(path) + digest % _PARTS_OF_EACH
+        return self._first_part(path) + digest % self._parts_of_each
 
     def all_of(self, path: str) -> Iterable[int]:
         """Return all numbers of a module and its parts, but for what its functions do."""
         first = self._first_part(path)
-        return (self.paths[path], *range(first, first + _PARTS_OF_EACH))
+        return (self.paths[path], *range(first, first + self._parts_of_each))
 
     def _first_part(self, path: str) -> int:
-        return _PARTS + (self.paths[path] - _FIRST) * _PARTS_OF_EACH
+        return _PARTS + (self.paths[path] - _FIRST) * self._parts_of_each
 
     def read_part(self, path: str, part: str) -> None:
         """Note that a part of a module was asked for."""
@@ -143,7 +147,7 @@ class Trace:
                 elif first <= n < _PARTS - _FACTS:
                     numbers.add(self._member(members[n - first]))
                 else:
-                    numbers.add(n)
+                    numbers.add(self._numbers_here.setdefault(n, n))
             own.append(self.node(tuple(sorted(numbers))))
         return own
 
@@ -230,6 +234,59 @@ def body_of(part: int) -> int:
 def _is_plain(number: int) -> bool:
     """Tell whether a number stands for a module, a part of one, or a member."""
     return _FIRST <= number < _ASSUMED
+
+
+class Nodes(Sequence[Sequence[int]]):
+    """Nodes that take little room."""
+
+    def __init__(self, flat: "array[int]", ends: "array[int]") -> None:
+        self._flat = flat
+        self._ends = ends
+
+    @classmethod
+    def of(cls, nodes: Iterable[Sequence[int]]) -> "Nodes":
+        """Return the same nodes."""
+        flat, ends = array("i"), array("i")
+        for node in nodes:
+            flat.extend(node)
+            ends.append(len(flat))
+        return cls(flat, ends)
+
+    @classmethod
+    def decoded(cls, flat: bytes, ends: bytes) -> "Nodes":
+        """Return what was encoded. Raises ``ValueError`` for what was not."""
+        arrays = array("i"), array("i")
+        for numbers, data in zip(arrays, (flat, ends), strict=True):
+            numbers.frombytes(data)
+            if sys.byteorder == "big":
+                numbers.byteswap()
+        if (arrays[1][-1] if arrays[1] else 0) != len(arrays[0]):
+            raise ValueError("these are no nodes")
+        return cls(*arrays)
+
+    def encoded(self) -> tuple[bytes, bytes]:
+        """Return the nodes as bytes, the same on all machines."""
+        arrays = self._flat[:], self._ends[:]
+        if sys.byteorder == "big":
+            for numbers in arrays:
+                numbers.byteswap()
+        return arrays[0].tobytes(), arrays[1].tobytes()
+
+    @overload
+    def __getitem__(self, number: int) -> Sequence[int]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Sequence[int]]: ...
+    def __getitem__(self, number: Any) -> Any:
+        return self._flat[self._ends[number - 1] if number else 0 : self._ends[number]]
+
+    def __iter__(self) -> Iterator[Sequence[int]]:
+        start = 0
+        for end in self._ends:
+            yield self._flat[start:end]
+            start = end
+
+    def __len__(self) -> int:
+        return len(self._ends)
 
 
 def packed(
