@@ -10,6 +10,7 @@ from asyncpattern_lint.analysis.entry_points import check_entry_points
 from asyncpattern_lint.analysis.frameworks import FrameworkChecker
 from asyncpattern_lint.analysis.imports import ImportChecker
 from asyncpattern_lint.analysis.lifetimes import LifetimeChecker
+from asyncpattern_lint.analysis.overrides import OverrideChecker
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.replacements import ReplacementChecker
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -70,6 +71,7 @@ class Checker:
         self._looks: tuple[Look, ...] = (
             self.imports.check,
             DefinitionChecker(self.resolver).check,
+            OverrideChecker(self.resolver).check,
             LifetimeChecker(self.resolver).check,
             FrameworkChecker(self.resolver).check,
             ReplacementChecker(self.resolver, self.strings).check,

@@ -6,7 +6,6 @@ from functools import partial
 
 from asyncpattern_lint.analysis import library
 from asyncpattern_lint.analysis.judge import judge, offered
-from asyncpattern_lint.analysis.overrides import OverrideChecker
 from asyncpattern_lint.analysis.places import Places
 from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.promises import PromiseChecker
@@ -55,7 +54,6 @@ class DefinitionChecker:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.promises = PromiseChecker(resolver)
-        self.overrides = OverrideChecker(resolver)
         self.twins = TwinChecker(resolver)
 
     def check(self, path: str, module: ModuleIndex, positions: Positions) -> Iterator[Observation]:
@@ -65,8 +63,6 @@ class DefinitionChecker:
             if scope.kind is ScopeKind.FUNCTION:
                 yield from self._check_decorators(path, module, number, places)
                 yield from self.promises.check(path, module, number, places)
-            elif scope.kind is ScopeKind.CLASS:
-                yield from self.overrides.check(path, module, number, places)
         yield from self.twins.check(path, module, places)
 
     def _check_decorators(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from asyncpattern_lint.analysis.judge import Verdict, judge
 from asyncpattern_lint.analysis.places import Places
+from asyncpattern_lint.analysis.positions import Positions
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.values import (
     ANY_ARGUMENTS,
@@ -29,6 +30,7 @@ from asyncpattern_lint.index.model import (
     Name,
     Parameter,
     Scope,
+    ScopeKind,
 )
 from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import Use
@@ -49,9 +51,17 @@ class OverrideChecker:
         self._uses: Table[tuple[str, int], Mapping[str, list[Use]]] = table(resolver.project.trace)
 
     def check(
+        self, path: str, module: ModuleIndex, positions: Positions
+    ) -> Iterator[BrokenOverride]:
+        """Yield the overrides in a module that an inherited method cannot work with."""
+        places = Places(path, positions)
+        for number, scope in enumerate(module.scopes):
+            if scope.kind is ScopeKind.CLASS:
+                yield from self._check(path, module, number, places)
+
+    def _check(
         self, path: str, module: ModuleIndex, number: int, places: Places
     ) -> Iterator[BrokenOverride]:
-        """Yield the overrides of a class that an inherited method cannot work with."""
         scope = module.scopes[number]
         names = dict(self._overrides(path, module, number)) if scope.bases else {}
         if not names or not self._is_plain(path, number, scope):
