@@ -28,6 +28,7 @@ from asyncpattern_lint.analysis.values import (
     with_step,
     with_steps,
     without_contents,
+    without_plain_contents,
     without_steps,
     without_truth,
 )
@@ -436,8 +437,10 @@ class Attributes:
             frame = Frame(owner.path, item.scope, everything=True)
             step = Step(owner.path, item.line, "its attribute is set here")
             values = without_truth(resolver.evaluate(item.value, frame))
-            if isinstance(item.value, Collection):
-                values = without_contents(values)
+            forget = (
+                without_contents if isinstance(item.value, Collection) else without_plain_contents
+            )
+            values = forget(values)
             groups.append(with_step(values, step))
         return union(groups)
 

@@ -41,6 +41,7 @@ from asyncpattern_lint.analysis.values import (
     with_step,
     without_contents,
     without_none,
+    without_plain_contents,
     without_steps,
     without_truth,
 )
@@ -535,8 +536,12 @@ class Resolver:
                 values = self.evaluate(value, inner)
                 if not in_function:
                     values = without_truth(values)
-                if isinstance(value, Collection) and not frame.everything:
+                if frame.everything:
+                    pass
+                elif isinstance(value, Collection):
                     values = without_contents(values)
+                elif not in_function:
+                    values = without_plain_contents(values)
                 if not is_known(values):
                     values = self.promised_for(name, frame) or values
                 return with_step(values, step)
