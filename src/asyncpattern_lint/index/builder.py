@@ -146,6 +146,7 @@ class _Builder(ExpressionVisitor):
         self._open(ScopeKind.MODULE, "", 1, 0)
         self.index.constants = handlers.constants_of(tree)
         self.top_level = frozenset(map(id, tree.body))
+        self.around = tree
         self._block(tree.body)
         self._close(0, self.live or {})
         index = self.index
@@ -199,7 +200,7 @@ class _Builder(ExpressionVisitor):
         self.yields_at = 0
         self.live = None if scope_kind is ScopeKind.FUNCTION else {}
         self.broke = False
-        self.conditions, self.missing = (), frozenset()
+        self.conditions, self.missing, self.around = (), frozenset(), node
         if scope_kind is ScopeKind.FUNCTION:
             self.guards = ()
         return saved
