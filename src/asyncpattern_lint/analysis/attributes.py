@@ -239,8 +239,11 @@ class Attributes:
                 continue
             values = self.classes.raw(ancestor, name)
             if values and all(isinstance(v, FUNCTIONS) for v in values):
+                replaced: Values = ()
                 if self.changes.is_replaced(ancestor, name, on_class=by_class):
-                    return ANYTHING
+                    replaced = self.changes.replacements(ancestor, name)
+                    if not is_known(replaced):
+                        return ANYTHING
                 others = self.overriders(cls, name)
                 if others and self._is_overridden(ancestor, name, others):
                     sets.append(self._of_overriders(others, name, receiver))
@@ -254,7 +257,8 @@ class Attributes:
                     cls, name, on_instance=isinstance(receiver, InstanceValue)
                 ):
                     return union((*sets, bound, ANYTHING))
-                return union((*sets, bound, *self._set_above(lineage[position + 1 :], name)))
+                above = self._set_above(lineage[position + 1 :], name)
+                return union((*sets, bound, replaced, *above))
             if isinstance(receiver, ClassValue) and self.classes.is_enumeration(ancestor):
                 return self.descriptors.enumerated(values, receiver)
             return self._data(

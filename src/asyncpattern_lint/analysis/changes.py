@@ -153,6 +153,17 @@ class Changes:
                 groups.append(memo.once(("assigned", cls.plain, name, in_tests), here))
         return union(groups)
 
+    def replacements(self, cls: ClassValue, name: str) -> Values:
+        """Return what code outside of a class sets in the place of its method on instances."""
+        tests = (False, True) if self.resolver.project.is_test(cls.path) else (False,)
+        on_instances = all(
+            isinstance(v, InstanceValue)
+            for in_tests in tests
+            for v in self._written(name, in_tests=in_tests)
+            if self._is_related(cls, v)
+        )
+        return self.assigned(cls, name) if on_instances else ANYTHING
+
     def _set_openly(self, name: str, in_tests: bool) -> Values:
         return union(
             self._value(write, path)

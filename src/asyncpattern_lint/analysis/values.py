@@ -522,7 +522,12 @@ def _is_container(value: InstanceValue) -> bool:
 
 
 def _is_plain(values: Values) -> bool:
-    return all(isinstance(value, InstanceValue) and value.of is None for value in values)
+    return all(
+        isinstance(value, InstanceValue)
+        and value.of is None
+        and all(map(_is_plain, (*value.arguments, *(value.items or ()))))
+        for value in values
+    )
 
 
 def without_truth(values: Values) -> Values:

@@ -411,9 +411,11 @@ class ExpressionVisitor:
             owner = self.visit(node.args[0])
             if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
                 return
+            given = node.args[2]
+            value = Name(given.id) if isinstance(given, ast.Name) else OPAQUE
             for text in texts_of(attribute, self.around):
                 self._note_write(owner, text)
-                self.note_attribute(owner, text, OPAQUE, node.lineno)
+                self.note_attribute(owner, text, value, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
 
