@@ -1,6 +1,7 @@
 """What calling something gives."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.arguments import Arguments, GivenByName, GivenByPlace, may_hold
@@ -96,10 +97,12 @@ class Calls:
         if functions == (External("typing.cast"),) and len(expr.args) == 2:
             return self._cast(expr, frame)
         if any(isinstance(argument, Starred) for argument in expr.args):
-            # Where each of them goes is not known.
+            # Where those after the first star go is not known.
+            first = tuple(takewhile(lambda argument: not isinstance(argument, Starred), expr.args))
             keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
             keywords["*"] = union(self._spread(argument, frame) for argument in expr.args)
-            return union(self.call_all(functions, (), keywords))
+            given = GivenByPlace(resolver, first, frame)
+            return union(self.call_all(functions, given, keywords))
         arguments = GivenByPlace(resolver, expr.args, frame)
         return union(self.call_all(functions, arguments, GivenByName(resolver, expr, frame)))
 
