@@ -286,6 +286,8 @@ class Attributes:
         Special methods are never looked up so
         (https://docs.python.org/3/reference/datamodel.html#special-method-lookup).
         """
+        if name == "__new__":
+            return self.resolver.force("builtins.object.__new__")
         if name[:2] == "__" == name[-2:]:
             return ANYTHING
         got: Values = ()

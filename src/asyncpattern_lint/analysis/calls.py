@@ -8,10 +8,11 @@ from asyncpattern_lint.analysis.arguments import Arguments, GivenByName, GivenBy
 from asyncpattern_lint.analysis.decorators import Decorators
 from asyncpattern_lint.analysis.library_calls import LibraryCalls
 from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
-from asyncpattern_lint.analysis.types import special_form
+from asyncpattern_lint.analysis.types import NOTHING_SOLVED, special_form
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     OVERFLOW,
+    SELF,
     AliasValue,
     Binds,
     CallableValue,
@@ -26,6 +27,7 @@ from asyncpattern_lint.analysis.values import (
     LambdaValue,
     Partial,
     Produced,
+    Solution,
     SuperValue,
     Unknown,
     Value,
@@ -359,6 +361,7 @@ class Calls:
         solution = types.solution_for(function)
         if self._is_generic(function, scope):
             given = self.with_receiver(function, arguments)
+            solution = {**self._made_by_new(scope, given), **solution}
             solution = types.solve(function, given, keywords, solution)
             values = types.produced(types.promised(function, solution))
         else:
@@ -371,6 +374,23 @@ class Calls:
             values = tuple(replace(v, done=True) if isinstance(v, Produced) else v for v in values)
         step = Step(function.path, scope.line, "its return annotation says so")
         return with_steps(with_step(values, step), function.steps)
+
+    def _made_by_new(self, scope: Scope, given: Sequence[Values]) -> Solution:
+        """Return what ``Self`` means in ``__new__``, whose first argument is the class.
+
+        See https://docs.python.org/3/reference/datamodel.html#object.__new__.
+        """
+        if scope.name != "__new__" or not given:
+            return NOTHING_SOLVED
+        classes = self.resolver.classes
+        return {
+            SELF: union(
+                (classes.instance(value, exact=value.exact),)
+                if isinstance(value, ClassValue)
+                else ANYTHING
+                for value in given[0]
+            )
+        }
 
     def _is_generic(self, function: FunctionValue, scope: Scope) -> bool:
         types = self.resolver.types
