@@ -712,11 +712,14 @@ class _Builder(ExpressionVisitor):
             elif scope.kind is ScopeKind.FUNCTION or (self.stub and scope.kind is ScopeKind.MODULE):
                 self.bind(target.id, OPAQUE, node.lineno, declared)
             return
-        self.bind_target(target, OPAQUE)
         if isinstance(target, ast.Attribute):
-            self.note_attribute(
-                self.visit(target.value), target.attr, value, target.lineno, declared
-            )
+            base = self.visit(target.value)
+            self.use(base, _RESULT)
+            if value is not None:
+                self._note_write(base, target.attr)
+            self.note_attribute(base, target.attr, value, target.lineno, declared)
+        else:
+            self.bind_target(target, OPAQUE)
 
     def _expression(self, node: ast.Expr) -> Flow:
         if isinstance(node.value, ast.Constant):
