@@ -68,6 +68,9 @@ if TYPE_CHECKING:
 #: async generator (https://mypy.readthedocs.io/en/stable/more_types.html#asynchronous-iterators).
 _OPEN_ANNOTATIONS = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "Any"})
 
+#: Callables of which the definition is known.
+_DEFINED = (FunctionValue, FactoryValue, LambdaValue)
+
 #: Parameters of lambdas inside lambdas.
 _MAX_SHADOWS = 30
 
@@ -114,9 +117,16 @@ class Calls:
         return self.resolver.evaluate(Element(argument.value, False), frame)
 
     def _cast(self, expr: Call, frame: Frame) -> Values:
-        """Read ``cast``: the type where it is known, else the value."""
+        """Read ``cast``: the type where it is known, else the value.
+
+        Of a function, the function itself tells more than the type of a callable.
+        """
         promised = self.resolver.types.annotated(expr.args[0], frame)
-        return promised if is_known(promised) else self.resolver.evaluate(expr.args[1], frame)
+        if is_known(promised) and not any(isinstance(v, CallableValue) for v in promised):
+            return promised
+        values = self.resolver.evaluate(expr.args[1], frame)
+        told = bool(values) and all(isinstance(value, _DEFINED) for value in values)
+        return values if told or not is_known(promised) else promised
 
     def _super(self, expr: Call, frame: Frame) -> Values:
         resolver = self.resolver
