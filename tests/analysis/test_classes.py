@@ -412,7 +412,7 @@ def test_subclasses_may_support_more(tmp_path: Path) -> None:
         ("class C:\n    f = lambda self: self\nx = C().f()", "C"),
         ("class C:\n    def f(self): return 1\n    g = f\nx = C().g()", "int"),
         ("class C:\n    f = len\nx = C().f([])", "int"),
-        ("class C:\n    def f(self): return 1\nC.f = lambda self: ''\nx = C().f()", "unknown"),
+        ("class C:\n    def f(self): return 1\nC.f = lambda self: ''\nx = C().f()", "int | str"),
         ("@dataclass\nclass C:\n    y: list[int] = field(default_factory=list)\nx = C().y", "list[int]"),
         ("class C(enum.Enum):\n    Y = 1\nx = C.Y.value", "unknown"),
         ("class C(enum.Enum):\n    Y = 1\n    def f(self): return 1\nx = C.Y.f()", "int"),

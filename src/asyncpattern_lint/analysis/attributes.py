@@ -241,7 +241,9 @@ class Attributes:
             if values and all(isinstance(v, FUNCTIONS) for v in values):
                 replaced: Values = ()
                 if self.changes.is_replaced(ancestor, name, on_class=by_class):
-                    replaced = self.changes.replacements(ancestor, name)
+                    plain, methods = self.changes.replacements(ancestor, name)
+                    made = (self.descriptors.bound(v, receiver) for v in methods)
+                    replaced = union((plain, *made))
                     if not is_known(replaced):
                         return ANYTHING
                 others = self.overriders(cls, name)

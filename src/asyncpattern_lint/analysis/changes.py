@@ -153,16 +153,22 @@ class Changes:
                 groups.append(memo.once(("assigned", cls.plain, name, in_tests), here))
         return union(groups)
 
-    def replacements(self, cls: ClassValue, name: str) -> Values:
-        """Return what code outside of a class sets in the place of its method on instances."""
-        tests = (False, True) if self.resolver.project.is_test(cls.path) else (False,)
-        on_instances = all(
-            isinstance(v, InstanceValue)
-            for in_tests in tests
-            for v in self._written(name, in_tests=in_tests)
-            if self._is_related(cls, v)
-        )
-        return self.assigned(cls, name) if on_instances else ANYTHING
+    def replacements(self, cls: ClassValue, name: str) -> tuple[Values, Values]:
+        """Return what code outside of a class sets in the place of its method.
+
+        First what it sets on instances, which is not bound to them, then what on classes.
+        """
+        on_instances: list[Values] = []
+        on_classes: list[Values] = []
+        for in_tests in (False, True) if self.resolver.project.is_test(cls.path) else (False,):
+            for path, write, bases in self._writes(name, in_tests):
+                related = [value for value in bases if self._is_related(cls, value)]
+                given = self._value(write, path) if related or any(map(_is_open, bases)) else ()
+                if any(isinstance(value, ClassValue) for value in related):
+                    on_classes.append(given)
+                else:
+                    on_instances.append(given)
+        return union(on_instances), union(on_classes)
 
     def _set_openly(self, name: str, in_tests: bool) -> Values:
         return union(
