@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from asyncpattern_lint.analysis.classes import class_key
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     ClassValue,
@@ -25,7 +26,17 @@ from asyncpattern_lint.analysis.values import (
     without_truth,
 )
 from asyncpattern_lint.index.handing import DECISIVE
-from asyncpattern_lint.index.model import Defined, Name, Scope, ScopeKind, Write, head
+from asyncpattern_lint.index.model import (
+    Attribute,
+    Call,
+    Defined,
+    Expr,
+    Name,
+    Scope,
+    ScopeKind,
+    Write,
+    head,
+)
 from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
@@ -81,7 +92,7 @@ class Changes:
             known = any(
                 scope.sets_computed or self.resolver.project.is_given_away(scope.name)
                 for _, scope in self._own(cls)
-            ) or self._is_among(cls, self._decisive().get("*", ()))
+            ) or any(self._is_among(cls, self._decisive().get(n, ())) for n in ("*", "__dict__"))
             if not self.resolver.classes.is_searching:
                 self._filled[cls.plain] = known
         return known
@@ -233,7 +244,26 @@ class Changes:
                 if write.name == name:
                     frame = Frame(path, write.scope, everything=True)
                     bases = self.resolver.evaluate(write.base, frame)
-                    yield path, write, tuple(map(without_steps, bases))
+                    changed = self._without_copies(bases, write, frame)
+                    yield path, write, tuple(map(without_steps, changed))
+
+    def _without_copies(self, bases: Values, write: Write, frame: Frame) -> Values:
+        """Leave out objects that get the attributes of another one of their class."""
+        source = _copied(write.value)
+        if source is None:
+            return bases
+        classes = self.resolver.classes
+        given = {
+            class_key(classes.class_of(value))
+            for value in self.resolver.evaluate(source, frame)
+            if isinstance(value, InstanceValue)
+        } - {None}
+        return tuple(
+            value
+            for value in bases
+            if not isinstance(value, InstanceValue)
+            or class_key(classes.class_of(value)) not in given
+        )
 
     def _is_among(self, cls: ClassValue, values: Values) -> bool:
         """Whether some of the values may be a class, an instance of it, or a relative's."""
@@ -321,6 +351,20 @@ def _is_open(value: Value) -> bool:
             return True
         case _:
             return False
+
+
+def _copied(value: Expr | None) -> Expr | None:
+    """Return the object of which this is the ``__dict__``, or a copy of it."""
+    match value:
+        case Attribute(value=source, name="__dict__") | Call(func=Name(id="vars"), args=(source,)):
+            return source
+        case (
+            Call(func=Attribute(value=inner, name="copy"), args=())
+            | Call(func=Name(id="dict"), args=(inner,), keywords=())
+        ):
+            return _copied(inner)
+        case _:
+            return None
 
 
 def _is_special(name: str) -> bool:

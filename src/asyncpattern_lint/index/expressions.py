@@ -424,7 +424,8 @@ class ExpressionVisitor:
             for text in texts_of(node.args[1], self.around):
                 self.note_attribute(self.visit(node.args[0]), text, OPAQUE, node.lineno)
         if func.name == "update":
-            self._note_item_write(func.value, ast.Name("*"))
+            given = self.visit(node.args[0]) if len(node.args) == 1 else OPAQUE
+            self._note_item_write(func.value, ast.Name("*"), given)
         if func.name in {
             "setattr",
             "object",
@@ -443,8 +444,8 @@ class ExpressionVisitor:
         if isinstance(start, Name):
             self.written.add((start.id, name))
 
-    def _note_item_write(self, base: Expr, key: ast.expr) -> None:
-        """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""
+    def _note_item_write(self, base: Expr, key: ast.expr, given: Expr = OPAQUE) -> None:
+        """Note ``sys.modules[...] = ...``, ``vars(x)[...] = ...`` and ``vars(x).update(given)``."""
         text = str(key.value) if isinstance(key, ast.Constant) else "*"
         if isinstance(key, ast.Name) and key.id == "__name__":
             text = key.id
@@ -456,7 +457,7 @@ class ExpressionVisitor:
                 Call(func=Name(id="vars"), args=(owner,)) | Attribute(value=owner, name="__dict__")
             ):
                 self._note_write(owner, text)
-                self.note_attribute(owner, text, OPAQUE, 0)
+                self.note_attribute(owner, text, given, 0)
                 self.patched.add(text)
             case Name(id=name):
                 self.note_item(name, text)
