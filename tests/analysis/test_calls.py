@@ -183,7 +183,7 @@ def test_calling_other_things(tmp_path: Path, text: str, expected: str) -> None:
          "async def x(): ...", "int"),
         ("class d:\n    def __init__(self, f): self.f = f\n    def __call__(self): return self.f()",
          "async def x(): ...", "unknown"),
-        ("class d:\n    def __new__(cls, f): return f", "async def x(): ...", "unknown"),
+        ("class d:\n    def __new__(cls, f): return f", "async def x(): ...", "coroutine"),
     ],
 )  # fmt: skip
 def test_decorated_functions(tmp_path: Path, decorators: str, function: str, expected: str) -> None:

@@ -672,8 +672,8 @@ def test_attributes_that_methods_set() -> None:
     assert found == {
         "a": [AttributeSet(3, 2, X, None), AttributeSet(4, 2, Item(X, 0, True), None)],
         "b": [AttributeSet(4, 2, Item(X, 1, True), None)],
-        "c": [AttributeSet(5, 2, OPAQUE, None), AttributeSet(5, 2, INT, Z)],
-        "d": [AttributeSet(6, 2, OPAQUE, None), AttributeSet(6, 2, None, Z)],
+        "c": [AttributeSet(5, 2, INT, Z)],
+        "d": [AttributeSet(6, 2, None, Z)],
         "e": [AttributeSet(7, 2, OPAQUE, None)],
         "g": [AttributeSet(8, 2, Element(X, False), None)],
         "h": [AttributeSet(9, 2, Entered(X, False), None)],

@@ -28,6 +28,7 @@ from asyncpattern_lint.analysis.values import (
     with_step,
     with_steps,
     without_contents,
+    without_plain_contents,
     without_steps,
     without_truth,
 )
@@ -236,8 +237,13 @@ class Attributes:
                 continue
             values = self.classes.raw(ancestor, name)
             if values and all(isinstance(v, FUNCTIONS) for v in values):
+                replaced: Values = ()
                 if self.changes.is_replaced(ancestor, name, on_class=by_class):
-                    return ANYTHING
+                    plain, methods = self.changes.replacements(ancestor, name)
+                    made = (self.descriptors.bound(v, receiver) for v in methods)
+                    replaced = union((plain, *made))
+                    if not is_known(replaced):
+                        return ANYTHING
                 others = self.overriders(cls, name)
                 if others and self._is_overridden(ancestor, name, others):
                     sets.append(self._of_overriders(others, name, receiver))
@@ -251,7 +257,8 @@ class Attributes:
                     cls, name, on_instance=isinstance(receiver, InstanceValue)
                 ):
                     return union((*sets, bound, ANYTHING))
-                return union((*sets, bound, *self._set_above(lineage[position + 1 :], name)))
+                above = self._set_above(lineage[position + 1 :], name)
+                return union((*sets, bound, replaced, *above))
             if isinstance(receiver, ClassValue) and self.classes.is_enumeration(ancestor):
                 return self.descriptors.enumerated(values, receiver)
             return self._data(
@@ -264,28 +271,125 @@ class Attributes:
         return (
             self._data(sets, receiver, cls, name, None)
             if sets
-            else self._made(lineage, name, receiver)
+            else self._made(lineage, name, receiver, cls)
         )
 
-    def _made(self, lineage: Sequence[ClassValue | None], name: str, receiver: Value) -> Values:
-        """Return what ``__getattr__`` of an installed class declares for names it does not bind.
+    def _made(
+        self,
+        lineage: Sequence[ClassValue | None],
+        name: str,
+        receiver: Value,
+        cls: ClassValue,
+    ) -> Values:
+        """Return what a name gives that no class binds: subclasses may, or ``__getattr__``.
 
         Special methods are never looked up so
         (https://docs.python.org/3/reference/datamodel.html#special-method-lookup).
         """
-        if not isinstance(receiver, InstanceValue) or name[:2] == "__" == name[-2:]:
+        if name == "__new__":
+            return self.resolver.force("builtins.object.__new__")
+        if name[:2] == "__" == name[-2:]:
             return ANYTHING
-        for ancestor in lineage:
-            if ancestor is not None and "__getattr__" in self.classes.scope_of(ancestor).bindings:
-                if not self.resolver.is_foreign(ancestor.path):
-                    return ANYTHING
-                getters = self.classes.raw(ancestor, "__getattr__")
-                bound = union(self.descriptors.bound(v, receiver) for v in getters)
-                given = union(
-                    self.resolver.calls.call_all(bound, (self.classes.builtin("str"),), {})
-                )
-                return given if is_known(given) else ANYTHING
-        return ANYTHING
+        got: Values = ()
+        if isinstance(receiver, InstanceValue):
+            for ancestor in lineage:
+                if (
+                    ancestor is not None
+                    and "__getattr__" in self.classes.scope_of(ancestor).bindings
+                ):
+                    got = self._got(ancestor, name, receiver)
+                    if self.resolver.is_foreign(ancestor.path):
+                        return got
+                    break
+        groups = [group for group in (got, self._shown_below(cls, name, receiver)) if group]
+        return self._data(groups, receiver, cls, name, None) if groups else ANYTHING
+
+    def _got(self, owner: ClassValue, name: str, receiver: InstanceValue) -> Values:
+        """Return what ``__getattr__`` of a class gives for a name."""
+        getters = self.classes.raw(owner, "__getattr__")
+        bound = union(self.descriptors.bound(v, receiver) for v in getters)
+        given = union(self._given_by(getter, name, receiver) for getter in bound)
+        return given if is_known(given) else ANYTHING
+
+    def _given_by(self, getter: Value, name: str, receiver: InstanceValue) -> Values:
+        resolver = self.resolver
+        string = resolver.classes.builtin("str")
+        if isinstance(getter, FunctionValue) and not resolver.is_foreign(getter.path):
+            scope = resolver.scope_of(getter)
+            own = _own_parameters(scope)
+            if len(own) > 1 and not scope.is_async and not scope.is_generator:
+                passed = ((own[0], (without_steps(receiver),)), (own[1], string))
+                frame = resolver.calls.frame_of(getter, passed)
+                given = [self._handed_on(item.value, own[1], name, frame) for item in scope.returns]
+                if any(group is not None for group in given):
+                    return union(
+                        resolver.evaluate(item.value, frame) if group is None else group
+                        for item, group in zip(scope.returns, given, strict=True)
+                    )
+        return resolver.calls.call(getter, (string,), {})
+
+    def _handed_on(self, value: Expr, parameter: str, name: str, frame: Frame) -> Values | None:
+        """Read ``getattr(another, name)``, where it asks another object for the same name."""
+        match value:
+            case Call(func=Name(id="getattr"), args=(asked, Name(id=asked_for), *_)) if (
+                asked_for == parameter
+            ):
+                return self.resolver.evaluate(Attribute(asked, name), frame)
+            case _:
+                return None
+
+    def _shown_below(self, cls: ClassValue, name: str, receiver: Value) -> Values:
+        """Return what a name is in the known subclasses of a class that does not have it.
+
+        An object that gets to where it is asked for is of one of them.
+        """
+        plain = isinstance(receiver, ClassValue) or (
+            isinstance(receiver, InstanceValue)
+            and not (receiver.structural or receiver.doubtful or receiver.is_open)
+        )
+        if cls.exact or not plain or self.resolver.is_foreign(cls.path):
+            return ()
+        return union(self._below(cls, name, receiver))
+
+    def _below(self, cls: ClassValue, name: str, receiver: Value) -> Iterator[Values]:
+        project = self.resolver.project
+        own = self.classes.scope_of(cls).name
+        project.overriders(own, name)
+        known: set[tuple[str, int] | None] = set()
+        is_real = False
+        for subclass in project.subclasses(own):
+            other = ClassValue(subclass.path, subclass.facts.number)
+            lineage = self.classes.lineage(other)
+            binder = self._binder(lineage, name)
+            if class_key(cls) not in map(class_key, lineage):
+                if None in lineage and name in subclass.facts.members:
+                    yield ANYTHING
+                continue
+            if binder is None:
+                if None in lineage:
+                    yield ANYTHING
+                continue
+            is_real = is_real or self._is_real(subclass, cls)
+            if binder in known:
+                continue
+            known.add(binder)
+            if len(known) > _MAX_OVERRIDERS:
+                yield ANYTHING
+                return
+            yield self._in_subclass(other, name, receiver)
+        if known and not is_real:
+            yield ANYTHING
+
+    def _is_real(self, subclass: Subclass, cls: ClassValue) -> bool:
+        """Whether a subclass is more than what a test makes of a class of the program."""
+        project = self.resolver.project
+        return project.is_test(cls.path) or not project.is_test(subclass.path)
+
+    def _in_subclass(self, other: ClassValue, name: str, receiver: Value) -> Values:
+        if isinstance(receiver, ClassValue):
+            return self.of_class(other, name)
+        made = self.classes.instance(other, exact=True)
+        return self.of_instance(made, name) if isinstance(made, InstanceValue) else ANYTHING
 
     def _set_above(self, lineage: Sequence[ClassValue | None], name: str) -> Iterator[Values]:
         """Yield what the methods of ancestors set on instances, whose own attributes come first."""
@@ -339,8 +443,10 @@ class Attributes:
             frame = Frame(owner.path, item.scope, everything=True)
             step = Step(owner.path, item.line, "its attribute is set here")
             values = without_truth(resolver.evaluate(item.value, frame))
-            if isinstance(item.value, Collection):
-                values = without_contents(values)
+            forget = (
+                without_contents if isinstance(item.value, Collection) else without_plain_contents
+            )
+            values = forget(values)
             groups.append(with_step(values, step))
         return union(groups)
 
@@ -354,7 +460,10 @@ class Attributes:
     ) -> Values:
         """Return what an attribute that nothing declares may hold."""
         values = union((*groups, self.changes.assigned(cls, name)))
-        if all(isinstance(v, InstanceValue) and v.is_none for v in values):
+        others = self.overriders(cls, name)
+        if all(isinstance(v, InstanceValue) and v.is_none for v in values) and not any(
+            self._is_real(other, cls) for other in others
+        ):
             return ANYTHING
         opened = any(
             ancestor is not None
@@ -371,24 +480,16 @@ class Attributes:
         )
         if opened or self.changes.may_hide(cls, name, on_instance=True):
             return union((values, ANYTHING))
-        others = self.overriders(cls, name)
         return union((values, self._of_overriders(others, name, receiver))) if others else values
 
     def _of_overriders(self, others: list[Subclass], name: str, receiver: Value) -> Values:
         """Return what an attribute is in the known subclasses that bind it themselves."""
         if len(others) > _MAX_OVERRIDERS:
             return ANYTHING
-        found: list[Values] = []
-        for other in others:
-            cls = ClassValue(other.path, other.facts.number)
-            if isinstance(receiver, ClassValue):
-                found.append(self.of_class(cls, name))
-            else:
-                made = self.classes.instance(cls, exact=True)
-                found.append(
-                    self.of_instance(made, name) if isinstance(made, InstanceValue) else ANYTHING
-                )
-        return union(found)
+        return union(
+            self._in_subclass(ClassValue(other.path, other.facts.number), name, receiver)
+            for other in others
+        )
 
     def _is_overridden(self, owner: ClassValue, name: str, others: list[Subclass]) -> bool:
         """Whether a known subclass may make a method something of another kind."""
@@ -431,20 +532,26 @@ class Attributes:
         )
 
 
-def _passes_on(value: Expr, scope: Scope, method: str) -> bool:
-    """Whether a returned value is a call of a method of ``super()`` or ``object``, as it came."""
+def _own_parameters(scope: Scope) -> tuple[str, ...]:
+    """Return the first two parameters of a method, if nothing else is bound to their names."""
     own = {
         entry.every[0].position: name
         for name, entry in scope.bindings.items()
         if len(entry.every) == 1 and isinstance(entry.every[0], Parameter)
     }
+    return (own[0], own[1]) if 0 in own and 1 in own else ()
+
+
+def _passes_on(value: Expr, scope: Scope, method: str) -> bool:
+    """Whether a returned value is a call of a method of ``super()`` or ``object``, as it came."""
+    own = _own_parameters(scope)
     if len(own) < 2:
         return False
-    given = (Name(own[0]), Name(own[1])) if 0 in own and 1 in own else ()
+    given = (Name(own[0]), Name(own[1]))
     match value:
         case Call(func=Attribute(value=Call(func=Name(id="super")), name=name), args=args):
-            return name == method and args == given[1:] != ()
+            return name == method and args == given[1:]
         case Call(func=Attribute(value=Name(id="object"), name=name), args=args):
-            return name == method and args == given != ()
+            return name == method and args == given
         case _:
             return False

@@ -1,16 +1,18 @@
 """What calling something gives."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.arguments import Arguments, GivenByName, GivenByPlace, may_hold
 from asyncpattern_lint.analysis.decorators import Decorators
 from asyncpattern_lint.analysis.library_calls import LibraryCalls
 from asyncpattern_lint.analysis.overloads import NUMBERS, Overloads
-from asyncpattern_lint.analysis.types import special_form
+from asyncpattern_lint.analysis.types import NOTHING_SOLVED, special_form
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     OVERFLOW,
+    SELF,
     AliasValue,
     Binds,
     CallableValue,
@@ -25,6 +27,7 @@ from asyncpattern_lint.analysis.values import (
     LambdaValue,
     Partial,
     Produced,
+    Solution,
     SuperValue,
     Unknown,
     Value,
@@ -65,6 +68,9 @@ if TYPE_CHECKING:
 #: async generator (https://mypy.readthedocs.io/en/stable/more_types.html#asynchronous-iterators).
 _OPEN_ANNOTATIONS = frozenset({"AsyncIterator", "AsyncGenerator", "AsyncIterable", "Any"})
 
+#: Callables of which the definition is known.
+_DEFINED = (FunctionValue, FactoryValue, LambdaValue)
+
 #: Parameters of lambdas inside lambdas.
 _MAX_SHADOWS = 30
 
@@ -96,10 +102,12 @@ class Calls:
         if functions == (External("typing.cast"),) and len(expr.args) == 2:
             return self._cast(expr, frame)
         if any(isinstance(argument, Starred) for argument in expr.args):
-            # Where each of them goes is not known.
+            # Where those after the first star go is not known.
+            first = tuple(takewhile(lambda argument: not isinstance(argument, Starred), expr.args))
             keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
             keywords["*"] = union(self._spread(argument, frame) for argument in expr.args)
-            return union(self.call_all(functions, (), keywords))
+            given = GivenByPlace(resolver, first, frame)
+            return union(self.call_all(functions, given, keywords))
         arguments = GivenByPlace(resolver, expr.args, frame)
         return union(self.call_all(functions, arguments, GivenByName(resolver, expr, frame)))
 
@@ -109,9 +117,16 @@ class Calls:
         return self.resolver.evaluate(Element(argument.value, False), frame)
 
     def _cast(self, expr: Call, frame: Frame) -> Values:
-        """Read ``cast``: the type where it is known, else the value."""
+        """Read ``cast``: the type where it is known, else the value.
+
+        Of a function, the function itself tells more than the type of a callable.
+        """
         promised = self.resolver.types.annotated(expr.args[0], frame)
-        return promised if is_known(promised) else self.resolver.evaluate(expr.args[1], frame)
+        if is_known(promised) and not any(isinstance(v, CallableValue) for v in promised):
+            return promised
+        values = self.resolver.evaluate(expr.args[1], frame)
+        told = bool(values) and all(isinstance(value, _DEFINED) for value in values)
+        return values if told or not is_known(promised) else promised
 
     def _super(self, expr: Call, frame: Frame) -> Values:
         resolver = self.resolver
@@ -356,6 +371,7 @@ class Calls:
         solution = types.solution_for(function)
         if self._is_generic(function, scope):
             given = self.with_receiver(function, arguments)
+            solution = {**self._made_by_new(scope, given), **solution}
             solution = types.solve(function, given, keywords, solution)
             values = types.produced(types.promised(function, solution))
         else:
@@ -368,6 +384,23 @@ class Calls:
             values = tuple(replace(v, done=True) if isinstance(v, Produced) else v for v in values)
         step = Step(function.path, scope.line, "its return annotation says so")
         return with_steps(with_step(values, step), function.steps)
+
+    def _made_by_new(self, scope: Scope, given: Sequence[Values]) -> Solution:
+        """Return what ``Self`` means in ``__new__``, whose first argument is the class.
+
+        See https://docs.python.org/3/reference/datamodel.html#object.__new__.
+        """
+        if scope.name != "__new__" or not given:
+            return NOTHING_SOLVED
+        classes = self.resolver.classes
+        return {
+            SELF: union(
+                (classes.instance(value, exact=value.exact),)
+                if isinstance(value, ClassValue)
+                else ANYTHING
+                for value in given[0]
+            )
+        }
 
     def _is_generic(self, function: FunctionValue, scope: Scope) -> bool:
         types = self.resolver.types

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from asyncpattern_lint.analysis.classes import class_key
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     ClassValue,
@@ -25,7 +26,17 @@ from asyncpattern_lint.analysis.values import (
     without_truth,
 )
 from asyncpattern_lint.index.handing import DECISIVE
-from asyncpattern_lint.index.model import Defined, Name, Scope, ScopeKind, Write, head
+from asyncpattern_lint.index.model import (
+    Attribute,
+    Call,
+    Defined,
+    Expr,
+    Name,
+    Scope,
+    ScopeKind,
+    Write,
+    head,
+)
 from asyncpattern_lint.index.trace import Table, table
 
 if TYPE_CHECKING:
@@ -81,7 +92,7 @@ class Changes:
             known = any(
                 scope.sets_computed or self.resolver.project.is_given_away(scope.name)
                 for _, scope in self._own(cls)
-            ) or self._is_among(cls, self._decisive().get("*", ()))
+            ) or any(self._is_among(cls, self._decisive().get(n, ())) for n in ("*", "__dict__"))
             if not self.resolver.classes.is_searching:
                 self._filled[cls.plain] = known
         return known
@@ -153,6 +164,23 @@ class Changes:
                 groups.append(memo.once(("assigned", cls.plain, name, in_tests), here))
         return union(groups)
 
+    def replacements(self, cls: ClassValue, name: str) -> tuple[Values, Values]:
+        """Return what code outside of a class sets in the place of its method.
+
+        First what it sets on instances, which is not bound to them, then what on classes.
+        """
+        on_instances: list[Values] = []
+        on_classes: list[Values] = []
+        for in_tests in (False, True) if self.resolver.project.is_test(cls.path) else (False,):
+            for path, write, bases in self._writes(name, in_tests):
+                related = [value for value in bases if self._is_related(cls, value)]
+                given = self._value(write, path) if related or any(map(_is_open, bases)) else ()
+                if any(isinstance(value, ClassValue) for value in related):
+                    on_classes.append(given)
+                else:
+                    on_instances.append(given)
+        return union(on_instances), union(on_classes)
+
     def _set_openly(self, name: str, in_tests: bool) -> Values:
         return union(
             self._value(write, path)
@@ -216,7 +244,26 @@ class Changes:
                     self.resolver.project.read_body(path, write.scope)
                     frame = Frame(path, write.scope, everything=True)
                     bases = self.resolver.evaluate(write.base, frame)
-                    yield path, write, tuple(map(without_steps, bases))
+                    changed = self._without_copies(bases, write, frame)
+                    yield path, write, tuple(map(without_steps, changed))
+
+    def _without_copies(self, bases: Values, write: Write, frame: Frame) -> Values:
+        """Leave out objects that get the attributes of another one of their class."""
+        source = _copied(write.value)
+        if source is None:
+            return bases
+        classes = self.resolver.classes
+        given = {
+            class_key(classes.class_of(value))
+            for value in self.resolver.evaluate(source, frame)
+            if isinstance(value, InstanceValue)
+        } - {None}
+        return tuple(
+            value
+            for value in bases
+            if not isinstance(value, InstanceValue)
+            or class_key(classes.class_of(value)) not in given
+        )
 
     def _is_among(self, cls: ClassValue, values: Values) -> bool:
         """Whether some of the values may be a class, an instance of it, or a relative's."""
@@ -304,6 +351,20 @@ def _is_open(value: Value) -> bool:
             return True
         case _:
             return False
+
+
+def _copied(value: Expr | None) -> Expr | None:
+    """Return the object of which this is the ``__dict__``, or a copy of it."""
+    match value:
+        case Attribute(value=source, name="__dict__") | Call(func=Name(id="vars"), args=(source,)):
+            return source
+        case (
+            Call(func=Attribute(value=inner, name="copy"), args=())
+            | Call(func=Name(id="dict"), args=(inner,), keywords=())
+        ):
+            return _copied(inner)
+        case _:
+            return None
 
 
 def _is_special(name: str) -> bool:

@@ -187,7 +187,11 @@ class Classes:
         if maker is not None and not self._gives_instance(maker, self.scope_of(maker)):
             makers = self.raw(maker, "__new__")
             given = ((value,), *arguments)
-            told = all(isinstance(m, FunctionValue) and self._is_declared(m) for m in makers)
+            told = all(
+                isinstance(m, FunctionValue)
+                and (self._is_declared(m) or not self.resolver.is_foreign(m.path))
+                for m in makers
+            )
             made = union(self.resolver.calls.call_all(makers, given, keywords))
             return made if told and is_known(made) else ANYTHING
         if value.exact and self._only_raises(lineage, "__init__"):

@@ -31,6 +31,7 @@ from asyncpattern_lint.analysis.values import (
 )
 from asyncpattern_lint.findings import Step
 from asyncpattern_lint.index.model import (
+    Call,
     Decorator,
     Name,
     Opaque,
@@ -70,6 +71,8 @@ class Decorators:
             if any(self._rewrites(d, values) for d in by if isinstance(d, FunctionValue)):
                 return ANYTHING
             if by and all(self._gives_class(d) for d in self.resolver.forced(by)):
+                return values
+            if self._makes_dataclass(decorator, frame):
                 return values
             made = union(self.resolver.calls.call_all(by, (values,), {}))
             plain = tuple(v.plain for v in values if isinstance(v, ClassValue))
@@ -175,6 +178,25 @@ class Decorators:
         heads = self.resolver.evaluate(annotation.value, Frame(decorator.path, 0))
         return bool(heads) and all(
             special_form(head) == "Type" or head == External("builtins.type") for head in heads
+        )
+
+    def _makes_dataclass(self, decorator: Decorator, frame: Frame) -> bool:
+        """Whether an installed decorator is told to be like that of ``dataclasses``.
+
+        Source: https://typing.python.org/en/latest/spec/dataclasses.html.
+        """
+        named = decorator.value.func if isinstance(decorator.value, Call) else decorator.value
+        found = self.resolver.forced(self.resolver.evaluate(named, frame))
+        return bool(found) and all(
+            isinstance(value, FunctionValue)
+            and self.resolver.is_foreign(value.path)
+            and any(
+                isinstance(by, External) and by.name in library.DATACLASS_TRANSFORMS
+                for own in self.resolver.scope_of(value).decorators
+                if isinstance(own.value, Call)
+                for by in self.resolver.evaluate(own.value.func, Frame(value.path, 0))
+            )
+            for value in found
         )
 
     def _rewrites(self, decorator: FunctionValue, classes: Values) -> bool:

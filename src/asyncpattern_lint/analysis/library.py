@@ -62,6 +62,11 @@ NEUTRAL_CLASS_DECORATORS = frozenset(
     }
 )  # fmt: skip
 
+#: What marks decorators that make of a class what those of ``dataclasses`` do.
+DATACLASS_TRANSFORMS = frozenset(
+    {"typing.dataclass_transform", "typing_extensions.dataclass_transform"}
+)
+
 #: Metaclasses that leave calling a class, and what its body says, as it is.
 NEUTRAL_METACLASSES = frozenset(
     {"abc.ABCMeta", "builtins.type", "enum.EnumMeta", "enum.EnumType", "typing._ProtocolMeta"}

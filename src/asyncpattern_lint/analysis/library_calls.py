@@ -88,7 +88,7 @@ class LibraryCalls:
                 return self._filtered(*arguments)
             if builtin == "reversed" and len(arguments) == 1:
                 return self._reversed(arguments[0])
-            if builtin in library.ITERATOR_STEPS and arguments:
+            if builtin in library.ITERATOR_STEPS and arguments and "*" not in keywords:
                 return self._builtin_step(builtin, arguments)
         forced = self.resolver.force(name)
         known_forms = tuple(v for v in forced if not isinstance(v, External))

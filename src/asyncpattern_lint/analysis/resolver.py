@@ -16,6 +16,7 @@ from asyncpattern_lint.analysis.values import (
     DECIDED,
     MAX_ALTERNATIVES,
     OVERFLOW,
+    SELF,
     AliasValue,
     ClassValue,
     Constant,
@@ -41,6 +42,7 @@ from asyncpattern_lint.analysis.values import (
     with_step,
     without_contents,
     without_none,
+    without_plain_contents,
     without_steps,
     without_truth,
 )
@@ -535,8 +537,12 @@ class Resolver:
                 values = self.evaluate(value, inner)
                 if not in_function:
                     values = without_truth(values)
-                if isinstance(value, Collection) and not frame.everything:
+                if frame.everything:
+                    pass
+                elif isinstance(value, Collection):
                     values = without_contents(values)
+                elif not in_function:
+                    values = without_plain_contents(values)
                 if not is_known(values):
                     values = self.promised_for(name, frame) or values
                 return with_step(values, step)
@@ -619,7 +625,10 @@ class Resolver:
         scope = module.scopes[frame.number]
         if binding.annotation is not None:
             at = self.types.frame_of(frame.path, frame.number)
-            values = self.told(self.types.annotated(binding.annotation, at))
+            values = self.types.annotated(binding.annotation, at)
+            if not is_known(values):
+                values = self._of_self(binding.annotation, frame.path, scope) or values
+            values = self.told(values)
             if binding.default == Builtin("NoneType"):
                 values = contradicted(values)
             if binding.variadic == "*":
@@ -634,6 +643,17 @@ class Resolver:
         if binding.position != 0 or owner is None or owner.kind is not ScopeKind.CLASS:
             return ANYTHING
         return self._receiver(binding, frame.path, scope)
+
+    def _of_self(self, annotation: Expr, path: str, scope: Scope) -> Values:
+        """Return what ``Self`` in the annotation of a method's parameter makes of it."""
+        owner = self.module(path).scopes[scope.parent]
+        if owner.kind is not ScopeKind.CLASS:
+            return ()
+        at = Frame(path, scope.parent)
+        if SELF not in self.types.variables(annotation, at):
+            return ()
+        solved = {SELF: self.classes.self_of(path, scope.parent, is_class=False)}
+        return self.types.annotated(annotation, at, solved)
 
     def told(self, values: Values) -> Values:
         """Doubt what an annotation says where an asynchronous twin of the class is in use."""

@@ -1,6 +1,7 @@
 """Where the trail of a call, of a decorator, or of what an object gives is lost."""
 
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -60,10 +61,10 @@ class TrailOfCalls:
         if functions == (External("typing.cast"),) and len(expr.args) == 2:
             line = self.resolver.module(frame.path).scopes[frame.number].line
             return self.trail.members.annotation(expr.args[0], frame, "a `cast`", line)
-        if any(isinstance(argument, Starred) for argument in expr.args):
-            arguments: tuple[Values, ...] = ()
-        else:
-            arguments = tuple(self.resolver.evaluate(argument, frame) for argument in expr.args)
+        arguments = tuple(
+            self.resolver.evaluate(argument, frame)
+            for argument in takewhile(lambda a: not isinstance(a, Starred), expr.args)
+        )
         keywords = {name: self.resolver.evaluate(value, frame) for name, value in expr.keywords}
         if any(isinstance(argument, Starred) for argument in expr.args):
             keywords["*"] = ANYTHING

@@ -100,7 +100,7 @@ class TrailOfMembers:
             return self._descriptor(annotation, frame, label, line) or self.annotation(
                 annotation, frame, label, line
             )
-        reason = self._set(owner, sets, label)
+        reason = self._set(cls, owner, name, sets, label)
         if reason is not None:
             return reason
         if entry is not None:
@@ -122,10 +122,18 @@ class TrailOfMembers:
                 return because(text, cause, frame.path, line)
         return None
 
-    def _set(self, owner: ClassValue, sets: Sequence[AttributeSet], label: str) -> Reason | None:
+    def _set(
+        self,
+        cls: ClassValue,
+        owner: ClassValue,
+        name: str,
+        sets: Sequence[AttributeSet],
+        label: str,
+    ) -> Reason | None:
         """Explain the first value that methods set and that is not known."""
         values = [item for item in sets if item.value is not None]
-        if values and all(item.value == Builtin("NoneType") for item in values):
+        is_none = values and all(item.value == Builtin("NoneType") for item in values)
+        if is_none and self._overrider(cls, owner, name) is None:
             return at(f"{label} is only ever set to `None`", owner.path, values[0].line)
         for item in values:
             frame = Frame(owner.path, item.scope, everything=True)

@@ -15,15 +15,11 @@ from asyncpattern_lint.analysis.values import (
     AliasValue,
     CallableValue,
     ClassValue,
-    Constant,
     External,
-    FactoryValue,
     Frame,
     FunctionValue,
     Identity,
     InstanceValue,
-    LambdaValue,
-    Partial,
     Produced,
     Solution,
     TypeVariable,
@@ -68,10 +64,6 @@ _BUILTIN_FORMS = frozenset({"builtins.tuple", "builtins.type"})
 _TRANSPARENT = frozenset(
     {"Annotated", "ClassVar", "Final", "InitVar", "NotRequired", "ReadOnly", "Required"}
 )
-
-_CALLABLES = (
-    FunctionValue, FactoryValue, LambdaValue, ClassValue, Partial, CallableValue, Constant,
-)  # fmt: skip
 
 
 def makes_variable(value: Expr, aliases: Mapping[str, str]) -> bool:
@@ -488,9 +480,8 @@ class Types:
                 )
             results = [
                 self.resolver.calls.call(value, given, keywords)
-                if isinstance(value, _CALLABLES)
-                else ()
                 for value in values
+                if not (isinstance(value, InstanceValue) and value.is_none)
             ]
             self.unify(arguments[1], union(results), frame, solution)
         elif form in {"type", "Type"} and arguments:

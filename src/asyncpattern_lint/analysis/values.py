@@ -498,11 +498,34 @@ def overridden(value: Value) -> Value:
 
 
 def without_contents(values: Values) -> Values:
-    """Forget what builtin containers hold: it may have been exchanged since."""
+    """Forget what containers hold: it may have been exchanged since."""
     return tuple(
         replace(value, arguments=())
-        if isinstance(value, InstanceValue) and value.of is None and value.arguments
+        if isinstance(value, InstanceValue) and value.arguments and _is_container(value)
         else value
+        for value in values
+    )
+
+
+def without_plain_contents(values: Values) -> Values:
+    """Forget builtin data that a factory puts into containers: others put work there."""
+    return tuple(
+        replace(value, arguments=tuple(ANYTHING if _is_plain(a) else a for a in value.arguments))
+        if isinstance(value, InstanceValue) and value.arguments and value.class_name in _CONTAINERS
+        else value
+        for value in values
+    )
+
+
+def _is_container(value: InstanceValue) -> bool:
+    return value.of is None or value.class_name in _CONTAINERS
+
+
+def _is_plain(values: Values) -> bool:
+    return all(
+        isinstance(value, InstanceValue)
+        and value.of is None
+        and all(map(_is_plain, (*value.arguments, *(value.items or ()))))
         for value in values
     )
 
@@ -548,6 +571,9 @@ def contradicted(values: Values) -> Values:
         for value in values
     )
 
+
+#: Classes of the standard library whose objects hold what others put into them.
+_CONTAINERS = frozenset({"ChainMap", "OrderedDict", "UserDict", "UserList", "defaultdict", "deque"})
 
 _WEIGHTY = (InstanceValue, ClassValue, AliasValue, Produced, CallableValue, FunctionValue)
 

@@ -146,6 +146,7 @@ class _Builder(ExpressionVisitor):
         self._open(ScopeKind.MODULE, "", 1, 0)
         self.index.constants = handlers.constants_of(tree)
         self.top_level = frozenset(map(id, tree.body))
+        self.around = tree
         self._block(tree.body)
         self._close(0, self.live or {})
         index = self.index
@@ -199,7 +200,7 @@ class _Builder(ExpressionVisitor):
         self.yields_at = 0
         self.live = None if scope_kind is ScopeKind.FUNCTION else {}
         self.broke = False
-        self.conditions, self.missing = (), frozenset()
+        self.conditions, self.missing, self.around = (), frozenset(), node
         if scope_kind is ScopeKind.FUNCTION:
             self.guards = ()
         return saved
@@ -711,11 +712,14 @@ class _Builder(ExpressionVisitor):
             elif scope.kind is ScopeKind.FUNCTION or (self.stub and scope.kind is ScopeKind.MODULE):
                 self.bind(target.id, OPAQUE, node.lineno, declared)
             return
-        self.bind_target(target, OPAQUE)
         if isinstance(target, ast.Attribute):
-            self.note_attribute(
-                self.visit(target.value), target.attr, value, target.lineno, declared
-            )
+            base = self.visit(target.value)
+            self.use(base, _RESULT)
+            if value is not None:
+                self._note_write(base, target.attr)
+            self.note_attribute(base, target.attr, value, target.lineno, declared)
+        else:
+            self.bind_target(target, OPAQUE)
 
     def _expression(self, node: ast.Expr) -> Flow:
         if isinstance(node.value, ast.Constant):

@@ -58,6 +58,7 @@ from asyncpattern_lint.index.model import (
     dotted,
     head,
 )
+from asyncpattern_lint.index.texts import texts_of
 from asyncpattern_lint.protocol import Use
 
 _MAX_OPERANDS = 1_000
@@ -109,6 +110,7 @@ class ExpressionVisitor:
         self.entered: set[tuple[int, str]] = set()
         self.spared: set[tuple[int, str]] = set()
         self.number = -1
+        self.around: ast.AST = ast.Module([], [])
         self.dead = False
         self.probed = False
         self.guards: tuple[Guard, ...] = ()
@@ -406,22 +408,24 @@ class ExpressionVisitor:
         elif name == "setattr" and len(node.args) == 3:
             self._note_strings(node)
             attribute = node.args[1]
-            text = str(attribute.value) if isinstance(attribute, ast.Constant) else "*"
             owner = self.visit(node.args[0])
             if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
                 return
-            self._note_write(owner, text)
-            self.note_attribute(owner, text, OPAQUE, node.lineno)
+            given = node.args[2]
+            value = Name(given.id) if isinstance(given, ast.Name) else OPAQUE
+            for text in texts_of(attribute, self.around):
+                self._note_write(owner, text)
+                self.note_attribute(owner, text, value, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
 
     def _note_mock(self, func: Attribute, node: ast.Call) -> None:
         if func.name == "__setattr__" and len(node.args) == 3:
-            name = node.args[1]
-            text = str(name.value) if isinstance(name, ast.Constant) else "*"
-            self.note_attribute(self.visit(node.args[0]), text, OPAQUE, node.lineno)
+            for text in texts_of(node.args[1], self.around):
+                self.note_attribute(self.visit(node.args[0]), text, OPAQUE, node.lineno)
         if func.name == "update":
-            self._note_item_write(func.value, ast.Name("*"))
+            given = self.visit(node.args[0]) if len(node.args) == 1 else OPAQUE
+            self._note_item_write(func.value, ast.Name("*"), given)
         if func.name in {
             "setattr",
             "object",
@@ -440,8 +444,8 @@ class ExpressionVisitor:
         if isinstance(start, Name):
             self.written.add((start.id, name))
 
-    def _note_item_write(self, base: Expr, key: ast.expr) -> None:
-        """Note ``sys.modules[...] = ...`` and ``vars(x)[...] = ...``."""
+    def _note_item_write(self, base: Expr, key: ast.expr, given: Expr = OPAQUE) -> None:
+        """Note ``sys.modules[...] = ...``, ``vars(x)[...] = ...`` and ``vars(x).update(given)``."""
         text = str(key.value) if isinstance(key, ast.Constant) else "*"
         if isinstance(key, ast.Name) and key.id == "__name__":
             text = key.id
@@ -453,7 +457,7 @@ class ExpressionVisitor:
                 Call(func=Name(id="vars"), args=(owner,)) | Attribute(value=owner, name="__dict__")
             ):
                 self._note_write(owner, text)
-                self.note_attribute(owner, text, OPAQUE, 0)
+                self.note_attribute(owner, text, given, 0)
                 self.patched.add(text)
             case Name(id=name):
                 self.note_item(name, text)

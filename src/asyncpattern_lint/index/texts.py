@@ -1,0 +1,93 @@
+"""Which strings an expression may be, where the text around it tells all of them."""
+
+import ast
+
+#: More strings than this are as good as any.
+_MAX_TEXTS = 50
+
+
+def texts_of(node: ast.expr, around: ast.AST) -> list[str]:
+    """Return the strings that an expression may be, ``*`` for any.
+
+    ``around`` is the module, class or function in which it stands.
+    """
+    found = _texts([node])
+    if found is None and isinstance(node, ast.Name):
+        found = _bound_to(node.id, around)
+    return ["*"] if found is None or len(found) > _MAX_TEXTS else [*dict.fromkeys(found)]
+
+
+def _texts(nodes: list[ast.expr]) -> list[str] | None:
+    found: list[str] = []
+    for node in nodes:
+        match node:
+            case ast.Constant(value=value):
+                found.append(str(value))
+            case ast.IfExp(body=body, orelse=orelse):
+                inner = _texts([body, orelse])
+                if inner is None:
+                    return None
+                found += inner
+            case _:
+                return None
+    return found
+
+
+def _bound_to(name: str, around: ast.AST) -> list[str] | None:
+    """Return the strings that a name is bound to, None if it may be bound to anything else.
+
+    What is bound elsewhere, or in a nested function, counts as anything else.
+    """
+    found: list[str] = []
+    untold = 0
+    for node in ast.walk(around):
+        untold += _binds(node, name)
+        values = _values(node, name)
+        if values is not None:
+            texts = _texts(values)
+            if texts is None:
+                return None
+            found += texts
+            untold -= 1
+    return found if found and not untold else None
+
+
+def _values(node: ast.AST, name: str) -> list[ast.expr] | None:
+    """Return the expressions that a statement or comprehension binds a name to, if it does."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Name(id=bound)], value=value)
+            | ast.AnnAssign(target=ast.Name(id=bound), value=ast.expr() as value)
+        ) if bound == name:
+            return [value]
+        case (
+            ast.For(target=ast.Name(id=bound) as target, iter=iterable)
+            | ast.comprehension(target=ast.Name(id=bound) as target, iter=iterable)
+        ) if bound == name:
+            if isinstance(iterable, ast.Tuple | ast.List | ast.Set):
+                return iterable.elts
+            return [target]
+        case _:
+            return None
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Name(id=bound, ctx=ast.Store()) | ast.arg(arg=bound):
+            return bound == name
+        case ast.alias(name=bound, asname=renamed):
+            return (renamed or bound.partition(".")[0]) == name
+        case (
+            ast.FunctionDef(name=bound)
+            | ast.AsyncFunctionDef(name=bound)
+            | ast.ClassDef(name=bound)
+            | ast.ExceptHandler(name=bound)
+            | ast.MatchAs(name=bound)
+            | ast.MatchStar(name=bound)
+            | ast.MatchMapping(rest=bound)
+        ):
+            return bound == name
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            return name in names
+        case _:
+            return False
