@@ -57,25 +57,38 @@ def test_who_sets_attributes_in_tests_is_a_fact_of_its_own() -> None:
 
 
 def test_a_class_from_which_none_derives_is_known_by_its_members() -> None:
-    assert differing("", "class Leaf(Grandchild):\n    def rows(self): ...\n") == {"classes Leaf"}
+    found = differing("", "class Leaf(Grandchild):\n    def rows(self): ...\n")
+    above = {"subclasses Grandchild", "subclasses Child", "subclasses Base"}
+    assert found == {"classes Leaf", *above}
 
 
 def test_a_class_with_several_bases_joins_what_is_above_it() -> None:
     found = differing("", "class Leaf(Grandchild, Other): ...\n")
     assert found == {
-        "classes Leaf", "joined Grandchild", "joined Other", "joined Child", "joined Base",
-    }  # fmt: skip
+        "classes Leaf",
+        *(
+            f"{kind} {name}"
+            for kind in ("subclasses", "joined")
+            for name in ("Grandchild", "Child", "Base", "Other")
+        ),
+    }
 
 
 def test_what_comes_between_changes_all_above_it() -> None:
     old = "class Between(Other): ...\nclass Leaf(Between): ...\n"
     new = "class Between(Grandchild): ...\nclass Leaf(Between): ...\n"
     assert differing(old, new) == {
-        "classes Between", "lineages Other", "lineages Grandchild", "lineages Child",
-        "lineages Base",
-    }  # fmt: skip
+        "classes Between",
+        *(
+            f"{kind} {name}"
+            for kind in ("subclasses", "lineages")
+            for name in ("Grandchild", "Child", "Base", "Other")
+        ),
+    }
 
 
 def test_a_circle_of_classes_ends() -> None:
     old = "class A(B): ...\nclass B(A): ...\n"
-    assert differing(old, "class A(B): ...\n") == {"classes B", "lineages A", "lineages B"}
+    kinds = ("subclasses", "lineages")
+    above = {f"{kind} {name}" for kind in kinds for name in "AB"}
+    assert differing(old, "class A(B): ...\n") == {"classes B", *above}

@@ -109,11 +109,12 @@ def unlike(old: Facts, new: Facts) -> Iterator[str]:
         name: _below(old, name) ^ _below(new, name)
         for name in old.subclasses.keys() | new.subclasses.keys()
     }
+    every = {name for name, below in changed.items() if below}
     further = old.subclasses.keys() | new.subclasses.keys()
     # What nothing derives from brings no members but its own, which traces know by name.
     lineages = {n for n, below in changed.items() if any(c in further for _, c, _ in below)}
     joined = {n for n, below in changed.items() if any(len(bases) > 1 for *_, bases in below)}
-    for kind, names in (("lineages", lineages), ("joined", joined)):
+    for kind, names in (("subclasses", every), ("lineages", lineages), ("joined", joined)):
         # Whoever asks what derives from a class asks for all that does so, however far.
         queue = [*names]
         while queue:

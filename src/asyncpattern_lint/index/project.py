@@ -311,18 +311,22 @@ class Project:
             self.trace.ask_for(function_of(name))
         return self._facts.functions.get(name, {})
 
-    def joined(self, name: str) -> list[Subclass]:
-        """Return the classes with several bases that derive from one of this name, however far.
+    def subclasses(self, name: str) -> list[Subclass]:
+        """Return the classes known here that derive from one of this name, however far.
 
         Bases are compared by the last part of their names, so that some may derive from a
-        namesake.
+        namesake. Who asks hangs on each of them: ``joined`` and ``overriders`` ask for less.
         """
+        self._ask("subclasses", name)
+        return self._below(name)
+
+    def joined(self, name: str) -> list[Subclass]:
+        """Return those of ``subclasses`` that have several bases."""
         self._ask("lineages", name)
         self._ask("joined", name)
         return [subclass for subclass in self._below(name) if len(subclass.facts.bases) > 1]
 
     def _below(self, name: str) -> list[Subclass]:
-        """Return the classes known here that derive from one of this name."""
         known = self._descendants.get(name)
         if known is None:
             found: dict[tuple[str, int], Subclass] = {}
@@ -338,7 +342,7 @@ class Project:
         return known
 
     def overriders(self, name: str, member: str) -> list[Subclass]:
-        """Return the classes that derive from one of a name and bind a member of their own."""
+        """Return those of ``subclasses`` that bind a member of their own."""
         self._ask("lineages", name)
         if self.trace is not None:
             self.trace.ask_for(member)
