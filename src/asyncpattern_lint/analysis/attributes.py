@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis.changes import Changes
 from asyncpattern_lint.analysis.classes import class_key
 from asyncpattern_lint.analysis.descriptors import FUNCTIONS, Descriptors
+from asyncpattern_lint.analysis.types import special_form
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     ClassValue,
@@ -223,7 +224,7 @@ class Attributes:
             scope = self.classes.scope_of(ancestor)
             given = () if by_class else scope.attributes_set.get(name, ())
             annotation = self._annotation(scope, name, given)
-            if annotation is not None and not self._is_bare(annotation):
+            if annotation is not None and not self._is_bare(ancestor, annotation):
                 declared = self._declared(ancestor, annotation, receiver)
                 # An installed class that sets it later says what it sets.
                 is_later = self.resolver.is_foreign(ancestor.path) and bool(given)
@@ -407,9 +408,12 @@ class Attributes:
             for binding in (entry.every if entry is not None else ())
         )
 
-    def _is_bare(self, annotation: Expr) -> bool:
+    def _is_bare(self, owner: ClassValue, annotation: Expr) -> bool:
         """Whether an annotation leaves the type open: ``Final`` or ``ClassVar`` alone."""
-        return (dotted(annotation) or "").rpartition(".")[2] in {"Final", "ClassVar"}
+        if dotted(annotation) is None:
+            return False
+        values = self.resolver.evaluate(annotation, Frame(owner.path, owner.number))
+        return len(values) == 1 and special_form(values[0]) in {"Final", "ClassVar"}
 
     def _annotation(self, scope: Scope, name: str, given: Sequence[AttributeSet]) -> Expr | None:
         declared = scope.declared.get(name)
