@@ -129,7 +129,7 @@ class Checker:
     def _examined(self, examined: Examined, again: Again | None) -> Examined:
         """Do the parts of a check. Raises ``RecursionError``, and ``OSError`` for lost files."""
         path, seen, _, traces = examined
-        outline = self._part(READING, traces, partial(self.project.outline, path))
+        outline = self._part(READING, examined, partial(self.project.outline, path))
         if isinstance(outline, Failure):
             seen[READING] = [self._unreadable(path, outline)]
             return examined
@@ -143,20 +143,20 @@ class Checker:
         for part, look in enumerate(self._looks, 1):
             if again is None or part in again.parts:
                 every = partial(_every, look, path, outline, positions)
-                seen[part] = self._part(part, traces, every)
+                seen[part] = self._part(part, examined, every)
         if again is None or self._walk in again.parts or candidates != again.candidates:
             walk = partial(self._walked, path, outline, candidates)
-            seen[self._walk] = self._part(self._walk, traces, walk)
+            seen[self._walk] = self._part(self._walk, examined, walk)
         return examined._replace(candidates=candidates)
 
-    def _part(self, part: int, traces: dict[int, int], work: Callable[[], Answer]) -> Answer:
+    def _part(self, part: int, examined: Examined, work: Callable[[], Answer]) -> Answer:
         """Do a part of a check, and note what it hangs on."""
         trace = self.project.trace
         if trace is None:
             return work()
         depth = trace.open()
         answer = work()
-        traces[part] = trace.close_part(depth)
+        examined.traces[part] = trace.close_part(depth, examined.path)
         return answer
 
     def _candidates(
@@ -173,7 +173,7 @@ class Checker:
                     yield number
                 continue
             ask = partial(is_candidate, self.resolver, examined.path, module, number)
-            if self._part(part, examined.traces, ask):
+            if self._part(part, examined, ask):
                 yield number
 
     def _walked(self, path: str, module: ModuleIndex, scopes: Sequence[int]) -> list[Observation]:

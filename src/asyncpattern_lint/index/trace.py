@@ -157,20 +157,43 @@ class Trace:
         self.current = set()
         return len(self._outer) - 1
 
-    def close(self, depth: int) -> Numbers:
-        """Return the trace of a question, once it and all that was begun after it is answered."""
+    def close(self, depth: int, own: str | None = None) -> Numbers:
+        """Return the trace of a question, once it and all that was begun after it is answered.
+
+        What was asked of the module ``own`` is left out.
+        """
         inner = self.current
         while len(self._outer) > depth + 1:
             inner |= self._outer.pop()[1]
+        if own is not None:
+            inner = self._without(inner, own)
         numbers = self._kept(inner)
         if len(self._outer) > depth:
             self.current = self._outer.pop()[1]
             self.current.update(numbers)
         return numbers
 
-    def close_part(self, depth: int) -> int:
-        """Return the number of a node with the trace of what is open no more and depends on none."""
-        numbers = self.close(depth)
+    def _without(self, numbers: set[int], path: str) -> set[int]:
+        """Return the numbers that do not stand for something in a module."""
+        number = self.paths.get(path)
+        if number is None:
+            return numbers
+        first = self._first_part(path)
+        past, body = first + self._parts_of_each, body_of(first)
+        past_body = body_of(past)
+        return {
+            n
+            for n in numbers
+            if n != number and not first <= n < past and not body <= n < past_body
+        }
+
+    def close_part(self, depth: int, path: str | None = None) -> int:
+        """Return the number of a node with the trace of what is open no more and depends on none.
+
+        It is that of a part of the check of a file. When the file changes, all parts are done
+        again: what was asked of itself does not matter.
+        """
+        numbers = self.close(depth, path)
         if UNSETTLED in numbers or (numbers and numbers[-1] >= _ASSUMED):
             numbers = (*(n for n in numbers if n < 0), EVERYTHING, *filter(_is_plain, numbers))
         return self.node(numbers)
