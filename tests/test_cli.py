@@ -495,3 +495,21 @@ def test_the_progress_bar_waits_and_goes(
     progress(3, 4)
     progress.close()
     assert capsys.readouterr().err == f"\r[{'#' * 15}{'-' * 15}] 2/4 files\r\x1b[K"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check", "--nonsense"], "No such option '--nonsense'"),
+        (["chekc"], "No such command 'chekc'"),
+        (["check", "--jobs", "x"], "Invalid value for '--jobs'"),
+    ],
+)
+def test_a_wrong_call_is_one_line(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    [line] = result.stderr.splitlines()
+    assert line.startswith("asyncpattern-lint: error: ")
+    assert said in line
+    assert "--help`" in line

@@ -25,6 +25,10 @@ class Shell(click.Group):
         """Run the command; exit with 2 for an error and 130 for an interrupt."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            asked = ctx if error.ctx is None else error.ctx
+            complain(f"error: {error.format_message()} See `{asked.command_path} --help`.")
+            ctx.exit(ERROR)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except UsageError as error:
