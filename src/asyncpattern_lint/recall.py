@@ -89,11 +89,12 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
 
     ``digests`` are those of the files, one after the other. ``described`` is what was found in the
     files that describe the project, None if nobody looked. ``candidates`` and ``shares`` name
-    files by their position, and have nothing of most of them. ``others`` are the digests of what was read besides: modules of the
-    environment, strays, and texts that are no modules. ``has_strays`` tells that first-party
-    modules besides the files were read. ``members`` are the names that have a number in the traces of
-    the files, ``bodies`` the numbers in these of what functions do; they are in a file of their own, of which ``traces`` names the edition, but for
-    those of parts that were checked ``later``, which are among ``nodes``.
+    files by their position, and have nothing of most of them. ``others`` are the digests of what
+    was read besides: modules of the environment, strays, and texts that are no modules.
+    ``has_strays`` tells that first-party modules besides the files were read. ``members`` are the
+    names that have a number in the traces of the files, ``bodies`` the numbers in these of what
+    functions do. The traces are in a file of their own, of which ``traces`` names the edition, but
+    for those of parts that were checked ``later``, which are among ``nodes``.
     """
 
     files: list[str]
@@ -441,13 +442,14 @@ class Recollection:
             before = project.outline_before(path, record.digest(position))
             if before is None or trace is None:
                 return False
-            change = difference(before, project.outline(path))
+            after = project.outline(path)
+            change = difference(before, after)
             names: set[str] = set()
             if change.is_seen:
                 seen.add(EVERYTHING)
                 seen.update(trace.part(path, part) for part in change.parts)
                 names.update(map(absence_of, change.added))
-                names |= project.changed_between(before, project.outline(path))
+                names |= project.changed_between(before, after)
             if change.rest:
                 seen.update(trace.all_of(path))
             bodies = {body_of(trace.part(path, part)) for part in change.bodies} & trace.bodies

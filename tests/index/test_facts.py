@@ -31,6 +31,10 @@ def differing(old: str, new: str) -> set[str]:
     return {*unlike(facts(BASE, old), facts(BASE, new))}
 
 
+def named(kinds: tuple[str, ...], names: tuple[str, ...]) -> set[str]:
+    return {f"{kind} {name}" for kind in kinds for name in names}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -58,7 +62,7 @@ def test_who_sets_attributes_in_tests_is_a_fact_of_its_own() -> None:
 
 def test_a_class_from_which_none_derives_is_known_by_its_members() -> None:
     found = differing("", "class Leaf(Grandchild):\n    def rows(self): ...\n")
-    above = {"subclasses Grandchild", "subclasses Child", "subclasses Base"}
+    above = named(("subclasses",), ("Grandchild", "Child", "Base"))
     assert found == {"classes Leaf", *above}
 
 
@@ -66,11 +70,7 @@ def test_a_class_with_several_bases_joins_what_is_above_it() -> None:
     found = differing("", "class Leaf(Grandchild, Other): ...\n")
     assert found == {
         "classes Leaf",
-        *(
-            f"{kind} {name}"
-            for kind in ("subclasses", "joined")
-            for name in ("Grandchild", "Child", "Base", "Other")
-        ),
+        *named(("subclasses", "joined"), ("Grandchild", "Child", "Base", "Other")),
     }
 
 
@@ -79,16 +79,11 @@ def test_what_comes_between_changes_all_above_it() -> None:
     new = "class Between(Grandchild): ...\nclass Leaf(Between): ...\n"
     assert differing(old, new) == {
         "classes Between",
-        *(
-            f"{kind} {name}"
-            for kind in ("subclasses", "lineages")
-            for name in ("Grandchild", "Child", "Base", "Other")
-        ),
+        *named(("subclasses", "lineages"), ("Grandchild", "Child", "Base", "Other")),
     }
 
 
 def test_a_circle_of_classes_ends() -> None:
     old = "class A(B): ...\nclass B(A): ...\n"
-    kinds = ("subclasses", "lineages")
-    above = {f"{kind} {name}" for kind in kinds for name in "AB"}
+    above = named(("subclasses", "lineages"), ("A", "B"))
     assert differing(old, "class A(B): ...\n") == {"classes B", *above}

@@ -355,10 +355,9 @@ class Attributes:
     def _below(self, cls: ClassValue, name: str, receiver: Value) -> Iterator[Values]:
         project = self.resolver.project
         own = self.classes.scope_of(cls).name
-        project.overriders(own, name)
         known: set[tuple[str, int] | None] = set()
         is_real = False
-        for subclass in project.subclasses(own):
+        for subclass in project.subclasses(own, name):
             other = ClassValue(subclass.path, subclass.facts.number)
             lineage = self.classes.lineage(other)
             binder = self._binder(lineage, name)

@@ -1,7 +1,6 @@
 """What calling something gives."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis.arguments import Arguments, GivenByName, GivenByPlace, may_hold
@@ -57,6 +56,7 @@ from asyncpattern_lint.index.model import (
     Subscript,
     TupleDisplay,
     Union,
+    before_stars,
     dotted,
 )
 from asyncpattern_lint.protocol import OFFERS, Kind, Protocol, kind_of
@@ -103,10 +103,9 @@ class Calls:
             return self._cast(expr, frame)
         if any(isinstance(argument, Starred) for argument in expr.args):
             # Where those after the first star go is not known.
-            first = tuple(takewhile(lambda argument: not isinstance(argument, Starred), expr.args))
             keywords = {name: resolver.evaluate(value, frame) for name, value in expr.keywords}
             keywords["*"] = union(self._spread(argument, frame) for argument in expr.args)
-            given = GivenByPlace(resolver, first, frame)
+            given = GivenByPlace(resolver, before_stars(expr.args), frame)
             return union(self.call_all(functions, given, keywords))
         arguments = GivenByPlace(resolver, expr.args, frame)
         return union(self.call_all(functions, arguments, GivenByName(resolver, expr, frame)))

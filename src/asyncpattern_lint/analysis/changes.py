@@ -153,7 +153,7 @@ class Changes:
         """Return what code outside of a class sets as an attribute of its objects."""
         memo = self.resolver.memo
         groups: list[Values] = []
-        for in_tests in (False, True) if self.resolver.project.is_test(cls.path) else (False,):
+        for in_tests in self._sides(cls):
             written = self._written(name, in_tests=in_tests)
             if any(map(_is_open, written)):
                 # The same for every class, of which there are many.
@@ -171,7 +171,7 @@ class Changes:
         """
         on_instances: list[Values] = []
         on_classes: list[Values] = []
-        for in_tests in (False, True) if self.resolver.project.is_test(cls.path) else (False,):
+        for in_tests in self._sides(cls):
             for path, write, bases in self._writes(name, in_tests):
                 related = [value for value in bases if self._is_related(cls, value)]
                 given = self._value(write, path) if related or any(map(_is_open, bases)) else ()
@@ -216,9 +216,12 @@ class Changes:
         ) or any(map(_is_open, self._written(name, in_tests=False, globally=True)))
 
     def _written_for(self, cls: ClassValue, name: str) -> Iterator[Values]:
-        yield self._written(name, in_tests=False)
-        if self.resolver.project.is_test(cls.path):
-            yield self._written(name, in_tests=True)
+        for in_tests in self._sides(cls):
+            yield self._written(name, in_tests=in_tests)
+
+    def _sides(self, cls: ClassValue) -> tuple[bool, ...]:
+        """Return where to look, as ``in_tests``: what tests set counts for tests only."""
+        return (False, True) if self.resolver.project.is_test(cls.path) else (False,)
 
     def _written(self, name: str, *, in_tests: bool, globally: bool = False) -> Values:
         """Return the objects on which an attribute of this name is set."""

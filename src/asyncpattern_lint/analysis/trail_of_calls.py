@@ -1,7 +1,6 @@
 """Where the trail of a call, of a decorator, or of what an object gives is lost."""
 
 from collections.abc import Iterable
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from asyncpattern_lint.analysis import library
@@ -35,6 +34,7 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     Starred,
     Subscript,
+    before_stars,
 )
 from asyncpattern_lint.protocol import Kind
 
@@ -62,8 +62,7 @@ class TrailOfCalls:
             line = self.resolver.module(frame.path).scopes[frame.number].line
             return self.trail.members.annotation(expr.args[0], frame, "a `cast`", line)
         arguments = tuple(
-            self.resolver.evaluate(argument, frame)
-            for argument in takewhile(lambda a: not isinstance(a, Starred), expr.args)
+            self.resolver.evaluate(argument, frame) for argument in before_stars(expr.args)
         )
         keywords = {name: self.resolver.evaluate(value, frame) for name, value in expr.keywords}
         if any(isinstance(argument, Starred) for argument in expr.args):

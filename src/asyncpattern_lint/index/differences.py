@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from asyncpattern_lint.index.interface import (
@@ -20,7 +21,6 @@ from asyncpattern_lint.index.watched import (
     SCOPES,
     part_names,
     part_of_name,
-    roots,
 )
 
 #: What others see of a module but for what it does with what is theirs.
@@ -86,7 +86,7 @@ def _unlike(old: dict[str, object], new: dict[str, object], every: str) -> set[s
 def _every_body(outline: Outline) -> frozenset[str]:
     if isinstance(outline, Failure):
         return frozenset()
-    return frozenset({BODIES, *part_names(outline.scopes, roots(outline.scopes))})
+    return frozenset({BODIES, *part_names(outline.scopes)})
 
 
 class _Marks:
@@ -119,10 +119,9 @@ class _View:
         self.common = common
         self.top = module.scopes[0]
         self._kept = names_that_lead_out(module)
-        self._roots = roots(module.scopes)
         self._groups: dict[str, list[int]] = {}
         self._ids: list[tuple[str, int]] = []
-        for number, part in enumerate(part_names(module.scopes, self._roots)):
+        for number, part in enumerate(part_names(module.scopes)):
             group = self._groups.setdefault(part, [])
             self._ids.append((part, len(group)))
             group.append(number)
@@ -130,21 +129,20 @@ class _View:
 
     def names(self) -> dict[str, object]:
         """Return what the global names are bound to."""
-        declared = self.top.declared
         return {
-            part_of_name(name): self._seen(
-                lambda sight, e=entry, n=name: [sight.of(e), sight.of(declared.get(n))],  # type: ignore[misc]  # both are bound at once
-                _SEEN,
-            )
-            for name, entry in self.top.bindings.items()
+            part_of_name(name): self._seen(partial(self._binding, name), _SEEN)
+            for name in self.top.bindings
         }
+
+    def _binding(self, name: str, sight: Sight) -> object:
+        return sight.of((self.top.bindings[name], self.top.declared.get(name)))
 
     def parts(self) -> dict[str, object]:
         """Return the outlines of functions and classes."""
 
         def outline(sight: Sight, number: int) -> object:
             scope = self.module.scopes[number]
-            return sight.of_scope(scope, self._kept[number], calls=False)
+            return sight.of_scope(scope, self._kept[number])
 
         return {part: self._of_group(part, outline, _SEEN) for part in self._groups if part}
 

@@ -421,8 +421,9 @@ class ExpressionVisitor:
 
     def _note_mock(self, func: Attribute, node: ast.Call) -> None:
         if func.name == "__setattr__" and len(node.args) == 3:
+            owner = self.visit(node.args[0])
             for text in texts_of(node.args[1], self.around):
-                self.note_attribute(self.visit(node.args[0]), text, OPAQUE, node.lineno)
+                self.note_attribute(owner, text, OPAQUE, node.lineno)
         if func.name == "update":
             given = self.visit(node.args[0]) if len(node.args) == 1 else OPAQUE
             self._note_item_write(func.value, ast.Name("*"), given)

@@ -31,7 +31,7 @@ OWN = frozenset(
     }
 )  # fmt: skip
 
-#: Fields that others see only by what the whole project does, as ``Project.facts`` tells it.
+#: Fields that others see only by what the whole project does, as ``facts.Facts`` tells it.
 FACTS = frozenset(
     {
         "handed", "patched", "registered", "setters", "sys_modules", "written", "written_modules",
@@ -45,20 +45,19 @@ _SCOPES = frozenset({"parent", "scope"})
 _LINES = frozenset({"end_line", "line", "statement", "yields_at"})
 
 
-def are_alike(one: Outline, other: Outline, *, calls: bool = True, facts: bool = True) -> bool:
+def are_alike(one: Outline, other: Outline) -> bool:
     """Tell whether two outlines look the same to other modules; in doubt they do not.
 
-    ``calls`` tells that others follow what the functions of the module call, as they do with
-    decorators and metaclasses; ``facts`` that what it does to others' objects counts.
+    What the functions of a module call counts, as others follow decorators and metaclasses; so
+    does what it does to others' objects.
     """
-    left_out = OWN if facts else OWN | FACTS
     try:
-        return _interface(one, left_out, calls) == _interface(other, left_out, calls)
+        return _interface(one) == _interface(other)
     except RecursionError:
         return False
 
 
-def _interface(outline: Outline, left_out: frozenset[str], calls: bool) -> object:
+def _interface(outline: Outline) -> object:
     if isinstance(outline, Failure):
         return Failure
     names = names_that_lead_out(outline)
@@ -67,9 +66,9 @@ def _interface(outline: Outline, left_out: frozenset[str], calls: bool) -> objec
     def note(line: int) -> None:
         lines.add(line)
 
-    Sight(left_out, note).of_module(outline, names, calls=calls)
+    Sight(OWN, note).of_module(outline, names)
     order = {line: number for number, line in enumerate(sorted(lines))}
-    return Sight(left_out, order.__getitem__).of_module(outline, names, calls=calls)
+    return Sight(OWN, order.__getitem__).of_module(outline, names)
 
 
 class Sight:
@@ -91,20 +90,15 @@ class Sight:
         self.scope = scope
         self.item = item
 
-    def of_module(self, module: ModuleIndex, names: list[frozenset[str]], *, calls: bool) -> object:
+    def of_module(self, module: ModuleIndex, names: list[frozenset[str]]) -> object:
         """Return what others see of a module, with these names of each of its scopes."""
         scopes = zip(module.scopes, names, strict=True)
-        return [self.of_scope(scope, kept, calls=calls) for scope, kept in scopes], self.of_fields(
-            module, but={"scopes"}
-        )
+        seen = [(self.of_scope(scope, kept), self.of(_followed(scope))) for scope, kept in scopes]
+        return seen, self.of_fields(module, but={"scopes"})
 
-    def of_scope(self, scope: Scope, names: frozenset[str], *, calls: bool) -> object:
-        """Return what others see of a scope, with these of its names."""
-        return (
-            self.of_fields(scope),
-            self.of(_bindings(scope, names)),
-            self.of(_followed(scope)) if calls else None,
-        )
+    def of_scope(self, scope: Scope, names: frozenset[str]) -> object:
+        """Return what others see of a scope, with these of its names, but for what it calls."""
+        return self.of_fields(scope), self.of(_bindings(scope, names))
 
     def of_fields(self, value: msgspec.Struct, but: Collection[str] = ()) -> object:
         """Return what others see of the fields of a value."""

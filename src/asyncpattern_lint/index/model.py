@@ -7,7 +7,8 @@ Lines count from 1. Columns are ``ast``'s: bytes of UTF-8, from 0.
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -179,6 +180,11 @@ Expr = (
 )
 
 OPAQUE = Opaque()
+
+
+def before_stars(arguments: Sequence[Expr]) -> tuple[Expr, ...]:
+    """Return the arguments of which the place is known: those before the first starred one."""
+    return tuple(takewhile(lambda argument: not isinstance(argument, Starred), arguments))
 
 
 def dotted(expr: Expr) -> str | None:

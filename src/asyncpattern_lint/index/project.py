@@ -269,6 +269,10 @@ class Project:
         if self.trace is not None:
             self.trace.ask_for_fact(fact(kind, name))
 
+    def _ask_for(self, member: str) -> None:
+        if self.trace is not None:
+            self.trace.ask_for(member)
+
     def is_test(self, path: str) -> bool:
         """Whether a file is a test by its place in the project, wherever that lies."""
         return is_test(path.removeprefix(self.finder.project))
@@ -307,17 +311,18 @@ class Project:
 
         Plain functions and those of tests are left out.
         """
-        if self.trace is not None:
-            self.trace.ask_for(function_of(name))
+        self._ask_for(function_of(name))
         return self._facts.functions.get(name, {})
 
-    def subclasses(self, name: str) -> list[Subclass]:
+    def subclasses(self, name: str, member: str) -> list[Subclass]:
         """Return the classes known here that derive from one of this name, however far.
 
         Bases are compared by the last part of their names, so that some may derive from a
-        namesake. Who asks hangs on each of them: ``joined`` and ``overriders`` ask for less.
+        namesake. Who asks hangs on each of them, and on whether they bind ``member``: ``joined``
+        and ``overriders`` ask for less.
         """
         self._ask("subclasses", name)
+        self._ask_for(member)
         return self._below(name)
 
     def joined(self, name: str) -> list[Subclass]:
@@ -344,8 +349,7 @@ class Project:
     def overriders(self, name: str, member: str) -> list[Subclass]:
         """Return those of ``subclasses`` that bind a member of their own."""
         self._ask("lineages", name)
-        if self.trace is not None:
-            self.trace.ask_for(member)
+        self._ask_for(member)
         by_member = self._by_member.get(name)
         if by_member is None:
             by_member = self._by_member[name] = {}
@@ -360,9 +364,8 @@ class Project:
         They are those of the classes known here that have the names of its ancestors.
         """
         found: dict[str, set[str]] = {}
-        if self.trace is not None:
-            for member in self._members_of(path, number):
-                self.trace.ask_for(member)
+        for member in self._members_of(path, number):
+            self._ask_for(member)
         own = [facts for facts in self._entries[path].classes if facts.number == number]
         queue = [base for facts in own for base in facts.bases]
         asked = set(queue)
@@ -465,8 +468,7 @@ class Project:
 
     def read_text(self, path: str) -> None:
         """Note that the answer hangs on the whole text of a module."""
-        if self.trace is not None:
-            self.trace.ask_for(text_of(path))
+        self._ask_for(text_of(path))
 
     def read_bodies(self, path: str) -> None:
         """Note the same of all functions of a module, and of those that it may come to have."""

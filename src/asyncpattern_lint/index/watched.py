@@ -46,15 +46,12 @@ def roots(scopes: Sequence[Scope]) -> list[int]:
     return found
 
 
-def part_names(scopes: Sequence[Scope], of: Sequence[int]) -> list[str]:
-    """Return the dotted name of the part of each scope; namesakes share theirs.
-
-    ``of`` are their roots.
-    """
+def part_names(scopes: Sequence[Scope]) -> list[str]:
+    """Return the dotted name of the part of each scope; namesakes share theirs."""
     names: list[str] = []
-    for number, scope in enumerate(scopes):
-        if of[number] != number:
-            names.append(names[of[number]])
+    for (number, scope), root in zip(enumerate(scopes), roots(scopes), strict=True):
+        if root != number:
+            names.append(names[root])
         else:
             names.append(f"{names[scope.parent]}.{scope.name}" if number else "")
     return names
@@ -176,7 +173,6 @@ class Scopes(list[Scope]):
         self._trace.current.add(body_of(self._trace.part(self._path, BODIES)))
 
     def _numbered(self) -> list[int]:
-        scopes = [*super().__iter__()]
-        names = part_names(scopes, roots(scopes))
+        names = part_names([*super().__iter__()])
         self._parts = [self._trace.part(self._path, name) for name in names]
         return self._parts
