@@ -11,6 +11,7 @@ other files: they stand only as long as these files are as they were.
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import msgspec
@@ -251,9 +252,11 @@ class Recollection:
             return not was_lent
         changed = {record.files[position] for position in self._changed}
         for position, shares in record.shares.items():
-            findings = (finding for share in shares.values() for finding in share.findings)
-            if any(not changed.isdisjoint(_places(finding)) for finding in findings):
-                changed.add(record.files[position])
+            pointing = {part for part, share in shares.items() if _points_into(share, changed)}
+            if pointing:
+                path = record.files[position]
+                known = self.again.get(path, Again(frozenset(), ()))
+                self.again[path] = known._replace(parts=known.parts | pointing)
         changed |= {path for path, again in self.again.items() if READING in again.parts}
         for path in changed:
             self.again.pop(path, None)
@@ -514,6 +517,11 @@ def _packed(
         position: {part: numbers[node] for part, node in parts.items()}
         for position, parts in traces.items()
     }, kept
+
+
+def _points_into(share: Share, files: AbstractSet[str]) -> bool:
+    """Tell whether findings point into some of these files."""
+    return any(not files.isdisjoint(_places(finding)) for finding in share.findings)
 
 
 def _places(finding: Finding) -> Iterable[str]:

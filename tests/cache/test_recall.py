@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from caching import FILES, codes, cold, lay, run, told
 
+from asyncpattern_lint.analysis import candidates as candidates_module
 from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers as workers_module
+from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.cache import ledger as ledger_module
+from asyncpattern_lint.index.model import ModuleIndex
 from asyncpattern_lint.index.parts import Again
 
 
@@ -94,6 +97,26 @@ def test_a_changed_body_is_checked_alone(
     checked.clear()
     assert told(run(root)) == told(warm)
     assert checked == []
+
+
+def test_only_what_points_into_a_changed_file_is_looked_for_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(root, WIDE)
+    run(root)
+    asked: list[int] = []
+    real = candidates_module.is_candidate
+
+    def recorded(resolver: Resolver, path: str, module: ModuleIndex, number: int) -> bool:
+        asked.append(number)
+        return real(resolver, path, module, number)
+
+    monkeypatch.setattr(checker_module, "is_candidate", recorded)
+    lay(root, {"app/store.py": "\n\n" + WIDE["app/store.py"]})
+    warm = run(root)
+    # The scopes of the changed file, and no others: what is a candidate stays one.
+    assert asked == [0, 1]
+    assert told(warm) == told(cold(root))
 
 
 @pytest.mark.parametrize(
