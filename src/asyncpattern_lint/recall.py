@@ -9,7 +9,6 @@ other files: they stand only as long as these files are as they were.
 """
 
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
@@ -21,9 +20,10 @@ from asyncpattern_lint.cache.ledger import ABSENT
 from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
+from asyncpattern_lint.index.holders import Encoded, Holders
 from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project, text_of
-from asyncpattern_lint.index.trace import EVERYTHING, Nodes, Trace, body_of, hanging, packed
+from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of, hanging, packed
 from asyncpattern_lint.index.watched import absence_of
 
 _PREFIX = "findings-"
@@ -123,12 +123,13 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
 class _Traces(msgspec.Struct, array_like=True, gc=False):
     """The traces of all files of a run in their order: for each part of its check, a node.
 
-    ``nodes`` are what ``Nodes`` makes of them.
+    ``holders`` tell what these ``nodes`` hold.
     """
 
     edition: bytes
     traces: list[list[int]]
-    nodes: tuple[bytes, bytes]
+    nodes: int
+    holders: Encoded
 
 
 _RECORD = msgspec.msgpack.Decoder(_Record)
@@ -368,34 +369,31 @@ class Recollection:
         traces, nodes = later, made
         if len(later) < len(self.files):
             # Nobody knows what those hang on of which nothing is kept.
-            unknown: _Known = ([{READING: 0} for _ in self.files], [(EVERYTHING,)])
-            known = (before and self._edition(before)) or unknown
+            known: _Known = ([{READING: 0} for _ in self.files], [(EVERYTHING,)])
+            if before is not None and (edition := self._edition(before)) is not None:
+                known = edition.joined()
             joined, nodes = _joined(known, later, made)
             traces = dict(enumerate(joined))
         kept, needed = _packed(traces, nodes)
         record.traces = os.urandom(SIZE)
         parts = [_in_order(kept[n]) for n in range(len(self.files))]
-        edition = _Traces(record.traces, parts, Nodes.of(needed).encoded())
-        data = zlib.compress(msgspec.msgpack.encode(edition), 1)
+        written = _Traces(record.traces, parts, len(needed), Holders.of(needed).encoded())
+        data = msgspec.msgpack.encode(written)
         self.shelf.place.write(_TRACES + self.name, checksum(data), data)
 
-    def _traces(self, record: _Record) -> "_Known | None":
-        """Return the traces of a record's files, None where they are not known any more."""
-        known = self._edition(record)
-        return None if known is None else _joined(known, record.later, record.nodes)
-
-    def _edition(self, record: _Record) -> "_Known | None":
-        data = self.shelf.place.read(_TRACES + self.name) or b""
+    def _edition(self, record: _Record) -> "_Edition | None":
+        """Return the edition of traces that a record names, None where that is gone."""
+        data = memoryview(self.shelf.place.read(_TRACES + self.name) or b"")
         if checksum(data[4:]) != data[:4]:
             return None
         try:
-            edition = _EDITION.decode(zlib.decompress(data[4:]))
-            nodes = Nodes.decoded(*edition.nodes)
-        except (zlib.error, msgspec.DecodeError, RecursionError, ValueError):
+            kept = _EDITION.decode(data[4:])
+            holders = Holders.decoded(kept.holders)
+        except (msgspec.DecodeError, RecursionError, ValueError):
             return None
-        if edition.edition != record.traces or len(edition.traces) != len(record.files):
+        if kept.edition != record.traces or len(kept.traces) != len(record.files):
             return None
-        return [dict(enumerate(parts)) for parts in edition.traces], nodes
+        return _Edition(kept.traces, kept.nodes, holders)
 
     # --- what stands -------------------------------------------------------------------
 
@@ -470,20 +468,46 @@ class Recollection:
             if facts:
                 seen.update((EVERYTHING, *map(trace.fact, facts)))
         if seen:
-            known = self._traces(record)
-            if known is None:
+            touched = self._touched(record, seen)
+            if touched is None:
                 return False
-            traces, nodes = known
-            touched = hanging(nodes, seen)
-            for path, parts in zip(record.files, traces, strict=True):
-                if not touched.isdisjoint(parts.values()):
-                    again = frozenset(part for part, node in parts.items() if node in touched)
-                    self.again[path] = Again(again, ())
+            self.again.update((path, Again(parts, ())) for path, parts in touched)
         return True
+
+    def _touched(
+        self, record: _Record, seen: Iterable[int]
+    ) -> list[tuple[str, frozenset[int]]] | None:
+        """Return the parts of the files that hang on what has changed, None if nobody knows."""
+        edition = self._edition(record)
+        if edition is None:
+            return None
+        early, late = edition.holders.hanging(seen), hanging(record.nodes, seen)
+        touched = []
+        for position, nodes in enumerate(edition.traces):
+            later = record.later.get(position, {})
+            parts = {part for part, node in later.items() if node in late}
+            if READING not in later and not early.isdisjoint(nodes):
+                stands = (part for part, node in enumerate(nodes) if node in early)
+                parts.update(part for part in stands if part not in later)
+            if parts:
+                touched.append((record.files[position], frozenset(parts)))
+        return touched
 
 
 #: For each file the nodes of its parts, and all nodes.
 _Known = tuple[list[dict[int, int]], Sequence[Sequence[int]]]
+
+
+class _Edition(NamedTuple):
+    """What is kept of the traces of all files: for each of them the nodes of its parts."""
+
+    traces: list[list[int]]
+    nodes: int
+    holders: Holders
+
+    def joined(self) -> _Known:
+        """Return the same with what the nodes hold."""
+        return [dict(enumerate(parts)) for parts in self.traces], self.holders.nodes(self.nodes)
 
 
 def _joined(

@@ -1,12 +1,10 @@
 """A trace tells what answers hang on, whoever asked first."""
 
-import pytest
 
 from asyncpattern_lint.index.trace import (
     EVERYTHING,
     UNSETTLED,
     Answers,
-    Nodes,
     Numbers,
     Plain,
     Trace,
@@ -188,20 +186,3 @@ def test_bodies_that_nodes_hold_are_known() -> None:
     trace.current.add(body_of(trace.part("a", "f")))
     trace.close_part(part)
     assert trace.bodies == {body_of(trace.part("a", "f"))}
-
-
-def test_nodes_take_little_room_and_stay_the_same() -> None:
-    nodes = [(1, 2), (), (-2, 5, (1 << 31) - 1)]
-    kept = Nodes.of(nodes)
-    again = Nodes.decoded(*kept.encoded())
-    for held in (kept, again):
-        assert [tuple(node) for node in held] == nodes
-        assert [tuple(held[number]) for number in range(len(held))] == nodes
-    assert hanging(again, {2}) == {0}
-    assert hanging(again, {5}) == {2}
-
-
-@pytest.mark.parametrize("encoded", [(b"1", b""), (b"", b"1234"), (b"12341234", b"\1\0\0\0")])
-def test_what_are_no_nodes_is_told(encoded: tuple[bytes, bytes]) -> None:
-    with pytest.raises(ValueError, match=r"nodes|multiple"):
-        Nodes.decoded(*encoded)

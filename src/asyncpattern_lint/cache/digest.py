@@ -12,6 +12,6 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=SIZE).digest()
 
 
-def checksum(data: bytes) -> bytes:
+def checksum(data: bytes | memoryview) -> bytes:
     """Return four bytes that damage to the data changes."""
     return zlib.crc32(data).to_bytes(4, "little")

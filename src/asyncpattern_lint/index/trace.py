@@ -7,10 +7,8 @@ fact about the whole project. What many traces share is a node, which has a numb
 them.
 """
 
-import sys
-from array import array
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar, overload
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 from zlib import crc32
 
 Key = TypeVar("Key")
@@ -257,59 +255,6 @@ def body_of(part: int) -> int:
 def _is_plain(number: int) -> bool:
     """Tell whether a number stands for a module, a part of one, or a member."""
     return _FIRST <= number < _ASSUMED
-
-
-class Nodes(Sequence[Sequence[int]]):
-    """Nodes that take little room."""
-
-    def __init__(self, flat: "array[int]", ends: "array[int]") -> None:
-        self._flat = flat
-        self._ends = ends
-
-    @classmethod
-    def of(cls, nodes: Iterable[Sequence[int]]) -> "Nodes":
-        """Return the same nodes."""
-        flat, ends = array("i"), array("i")
-        for node in nodes:
-            flat.extend(node)
-            ends.append(len(flat))
-        return cls(flat, ends)
-
-    @classmethod
-    def decoded(cls, flat: bytes, ends: bytes) -> "Nodes":
-        """Return what was encoded. Raises ``ValueError`` for what was not."""
-        arrays = array("i"), array("i")
-        for numbers, data in zip(arrays, (flat, ends), strict=True):
-            numbers.frombytes(data)
-            if sys.byteorder == "big":
-                numbers.byteswap()
-        if (arrays[1][-1] if arrays[1] else 0) != len(arrays[0]):
-            raise ValueError("these are no nodes")
-        return cls(*arrays)
-
-    def encoded(self) -> tuple[bytes, bytes]:
-        """Return the nodes as bytes, the same on all machines."""
-        arrays = self._flat[:], self._ends[:]
-        if sys.byteorder == "big":
-            for numbers in arrays:
-                numbers.byteswap()
-        return arrays[0].tobytes(), arrays[1].tobytes()
-
-    @overload
-    def __getitem__(self, number: int) -> Sequence[int]: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Sequence[int]]: ...
-    def __getitem__(self, number: Any) -> Any:
-        return self._flat[self._ends[number - 1] if number else 0 : self._ends[number]]
-
-    def __iter__(self) -> Iterator[Sequence[int]]:
-        start = 0
-        for end in self._ends:
-            yield self._flat[start:end]
-            start = end
-
-    def __len__(self) -> int:
-        return len(self._ends)
 
 
 def packed(
