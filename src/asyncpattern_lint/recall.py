@@ -11,6 +11,7 @@ other files: they stand only as long as these files are as they were.
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +22,7 @@ from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
 from asyncpattern_lint.index.holders import Encoded, Holders
+from asyncpattern_lint.index.kept import Decided
 from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project, text_of
 from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of, hanging, packed
@@ -32,6 +34,9 @@ _TRACES = "traces-"
 
 #: Traces are written anew when so many files were checked since they were.
 _MOST_LATER = 1_000
+
+#: The position of what belongs to no file.
+_APART = -1
 
 #: So many sorts of runs are remembered for one project.
 _MOST_RECORDS = 16
@@ -85,6 +90,13 @@ class _Mended(msgspec.Struct, array_like=True, gc=False):
     findings: list[Finding]
 
 
+class _Decided(msgspec.Struct, array_like=True, gc=False):
+    """As ``Decided``, but files go by their position."""
+
+    classes: dict[str, list[tuple[int, int, bool]]]
+    node: int
+
+
 class _Record(msgspec.Struct, array_like=True, gc=False):
     """A run: its files, what was found in them, and all that this hangs on.
 
@@ -113,6 +125,7 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     traces: bytes
     later: dict[int, dict[int, int]]
     nodes: list[tuple[int, ...]]
+    decided: _Decided | None
     mended: dict[str, _Mended]
 
     def digest(self, position: int) -> bytes:
@@ -159,6 +172,7 @@ class Recollection:
         self._mended = {} if self._record is None else self._record.mended
         self._has_lent = False
         self._described: tuple[Finding, ...] | None = None
+        self.decided = self._decided_before()
         self._glance()
         if self._record is not None and self.is_whole and self._record.described is not None:
             self._described = tuple(self._record.described)
@@ -223,6 +237,7 @@ class Recollection:
         self._before = {}
         self._has_lent = False
         self._described = None
+        self.decided = None
 
     def lend_facts(self, project: Project) -> bool:
         """Give the project the facts of before, where no text that has changed changes one."""
@@ -252,6 +267,11 @@ class Recollection:
             self.forget()
             return not was_lent
         changed = {record.files[position] for position in self._changed}
+        if self.decided is not None and any(
+            path in changed for classes in self.decided.classes.values() for path, *_ in classes
+        ):
+            # Scopes go by their numbers.
+            self.decided = None
         for position, shares in record.shares.items():
             pointing = {part for part, share in shares.items() if _points_into(share, changed)}
             if pointing:
@@ -308,6 +328,7 @@ class Recollection:
             traces=b"",
             later={},
             nodes=[],
+            decided=None,
             mended=self._mended,
         )
         if self._has_lent and self._record is not None:
@@ -364,8 +385,9 @@ class Recollection:
         made: Sequence[Sequence[int]] = () if trace is None else trace.nodes
         if before is not None and len(later) < _MOST_LATER:
             record.traces = before.traces
-            record.later, record.nodes = _packed(later, made)
+            record.later, record.nodes = self._packed_with_decided(record, later, made)
             return
+        _, record.nodes = self._packed_with_decided(record, {}, made)
         traces, nodes = later, made
         if len(later) < len(self.files):
             # Nobody knows what those hang on of which nothing is kept.
@@ -380,6 +402,42 @@ class Recollection:
         written = _Traces(record.traces, parts, len(needed), Holders.of(needed).encoded())
         data = msgspec.msgpack.encode(written)
         self.shelf.place.write(_TRACES + self.name, checksum(data), data)
+
+    def _packed_with_decided(
+        self,
+        record: _Record,
+        traces: Mapping[int, Mapping[int, int]],
+        nodes: Sequence[Sequence[int]],
+    ) -> tuple[dict[int, dict[int, int]], list[tuple[int, ...]]]:
+        """Put what was decided into a record; return traces with the nodes that all of it needs."""
+        decided = self.decided
+        if decided is None:
+            return _packed(traces, nodes)
+        kept, needed = _packed({**traces, _APART: {READING: decided.node}}, nodes)
+        positions = {path: position for position, path in enumerate(record.files)}
+        with suppress(KeyError):  # what lies elsewhere has no position
+            record.decided = _Decided(
+                {
+                    name: [(positions[path], number, flag) for path, number, flag in classes]
+                    for name, classes in decided.classes.items()
+                },
+                kept[_APART][READING],
+            )
+        del kept[_APART]
+        return kept, needed
+
+    def _decided_before(self) -> Decided | None:
+        record = self._record
+        if record is None or record.decided is None:
+            return None
+        try:
+            classes = {
+                name: [(record.files[at], number, flag) for at, number, flag in classes]
+                for name, classes in record.decided.classes.items()
+            }
+        except IndexError:
+            return None
+        return Decided(classes, record.decided.node)
 
     def _edition(self, record: _Record) -> "_Edition | None":
         """Return the edition of traces that a record names, None where that is gone."""
@@ -482,6 +540,8 @@ class Recollection:
         if edition is None:
             return None
         early, late = edition.holders.hanging(seen), hanging(record.nodes, seen)
+        if self.decided is not None and self.decided.node in late:
+            self.decided = None
         touched = []
         for position, nodes in enumerate(edition.traces):
             later = record.later.get(position, {})

@@ -369,6 +369,8 @@ def look_at(
         from asyncpattern_lint.analysis.workers import check_all
 
         checker = checker or checker_of(settings, project)
+        if recollection is not None and recollection.decided is not None:
+            checker.remember(recollection.decided)
         again = None if recollection is None else recollection.again
         for examined in check_all(checker, asked, settings.jobs, again):
             # What is off today may be on tomorrow, and a fix must not bring it.
@@ -377,6 +379,8 @@ def look_at(
             if recollection is not None:
                 found = recollection.take(examined.path, found)
             fresh[examined.path] = found
+        if recollection is not None:
+            recollection.decided = checker.decided
     for path in paths:
         known_before = None if recollection is None else recollection.of(path)
         found = fresh[path] if known_before is None else known_before

@@ -26,6 +26,7 @@ from asyncpattern_lint.analysis.values import (
     without_truth,
 )
 from asyncpattern_lint.index.handing import DECISIVE
+from asyncpattern_lint.index.kept import Decided
 from asyncpattern_lint.index.model import (
     Attribute,
     Call,
@@ -37,7 +38,7 @@ from asyncpattern_lint.index.model import (
     Write,
     head,
 )
-from asyncpattern_lint.index.trace import Table, table
+from asyncpattern_lint.index.trace import Answers, Table, table
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -48,6 +49,9 @@ _MAKING = ("__new__", "__init__", "__prepare__")
 #: Attributes that decide the class of an object.
 _RECLASSING = frozenset({"__class__", "__bases__", "__dict__"})
 
+#: The classes on which attributes are set, by their names, and whether on an instance.
+_Decisive = dict[str, tuple[tuple[ClassValue, bool], ...]]
+
 
 class Changes:
     """Knows which attributes of classes something sets: ``*`` for computed names."""
@@ -56,7 +60,7 @@ class Changes:
         self.resolver = resolver
         trace = resolver.project.trace
         self._known: Table[ClassValue, frozenset[str]] = table(trace)
-        self._decided: Table[str, dict[str, Values]] = table(trace)
+        self._decided: Table[str, _Decisive] = table(trace)
         self._filled: Table[ClassValue, bool] = table(trace)
         self._is_preliminary = False
 
@@ -92,7 +96,11 @@ class Changes:
             known = any(
                 scope.sets_computed or self.resolver.project.is_given_away(scope.name)
                 for _, scope in self._own(cls)
-            ) or any(self._is_among(cls, self._decisive().get(n, ())) for n in ("*", "__dict__"))
+            ) or any(
+                self.resolver.classes.is_related(cls, other)
+                for name in ("*", "__dict__")
+                for other, _ in self._decisive().get(name, ())
+            )
             if not self.resolver.classes.is_searching:
                 self._filled[cls.plain] = known
         return known
@@ -104,13 +112,14 @@ class Changes:
         if self.resolver.project.is_given_away(self.resolver.classes.scope_of(cls).name):
             return True
         return any(
-            (isinstance(value, ClassValue) or name in _RECLASSING) and self._is_related(cls, value)
-            for name, values in self._decisive().items()
-            for value in values
+            (not on_instance or name in _RECLASSING)
+            and self.resolver.classes.is_related(cls, other)
+            for name, found in self._decisive().items()
+            for other, on_instance in found
         )
 
-    def _decisive(self) -> dict[str, Values]:
-        """Return the known objects on which attributes are set that decide what they are.
+    def _decisive(self) -> _Decisive:
+        """Return the classes on which attributes are set that decide what they are.
 
         What they are must not hang on who asks first, so that it is found apart from all else,
         where each of them may be anything.
@@ -121,22 +130,51 @@ class Changes:
 
             changes = Resolver(self.resolver.project).attributes.changes
             changes._is_preliminary = True
-            found: dict[str, Values] = {}
+            found: _Decisive = {}
             for name in sorted(DECISIVE):
                 values = union(changes._written(name, in_tests=tests) for tests in (False, True))
-                decided = tuple(v for v in values if self._is_own(v))
+                decided = dict.fromkeys(filter(None, map(self._own_class, values)))
                 if decided:
-                    found[name] = decided
+                    found[name] = tuple(decided)
             known = self._decided[""] = found
         return known
 
-    def _is_own(self, value: Value) -> bool:
-        """Whether a value is a class of the project or an instance of one.
+    def _own_class(self, value: Value) -> tuple[ClassValue, bool] | None:
+        """Return a class of the project, and whether the value is an instance of it.
 
         What takes an object of an installed base class may be given any.
         """
+        on_instance = isinstance(value, InstanceValue)
         of = value.of if isinstance(value, InstanceValue) else value
-        return isinstance(of, ClassValue) and not self.resolver.is_foreign(of.path)
+        if not isinstance(of, ClassValue) or self.resolver.is_foreign(of.path):
+            return None
+        return of.plain, on_instance
+
+    @property
+    def decided(self) -> Decided | None:
+        """What is known by now of that which decides what objects are, for later runs."""
+        if not isinstance(self._decided, Answers):
+            return None
+        kept = self._decided.kept("")
+        if kept is None:
+            return None
+        found, node = kept
+        return Decided(
+            {
+                name: [(cls.path, cls.number, on_instance) for cls, on_instance in classes]
+                for name, classes in found.items()
+            },
+            node,
+        )
+
+    def remember(self, decided: Decided) -> None:
+        """Take over what an earlier run found."""
+        if isinstance(self._decided, Answers):
+            found = {
+                name: tuple((ClassValue(path, number), flag) for path, number, flag in classes)
+                for name, classes in decided.classes.items()
+            }
+            self._decided.remember("", found, decided.node)
 
     def is_assigned(self, cls: ClassValue, name: str) -> bool:
         """Whether code outside of a class sets an attribute of this name on its objects.

@@ -17,6 +17,7 @@ from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.strings import StringChecker
 from asyncpattern_lint.config.options import Contract
 from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
+from asyncpattern_lint.index.kept import Decided
 from asyncpattern_lint.index.model import Failure, ModuleIndex
 from asyncpattern_lint.index.parts import READING, Again
 from asyncpattern_lint.index.project import Project
@@ -79,6 +80,15 @@ class Checker:
         )
         self._walk = 1 + len(self._looks)
         self._uses: UseChecker | None = None
+
+    @property
+    def decided(self) -> Decided | None:
+        """What is known by now of all of the project, for later runs."""
+        return self.resolver.attributes.changes.decided
+
+    def remember(self, decided: Decided) -> None:
+        """Take over what an earlier run found out about all of the project."""
+        self.resolver.attributes.changes.remember(decided)
 
     @property
     def uses(self) -> "UseChecker":

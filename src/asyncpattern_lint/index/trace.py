@@ -319,6 +319,21 @@ class Answers(dict[Key, Answer]):
         self.traces[key] = (self._assumed[key],)
         super().__setitem__(key, answer)
 
+    def kept(self, key: Key) -> tuple[Answer, int] | None:
+        """Return a settled answer for later runs, with the number of a node that has its trace."""
+        known, numbers = super().get(key), self.traces.get(key)
+        if known is None or numbers is None:
+            return None
+        if not all(n <= EVERYTHING or _is_plain(n) for n in numbers):
+            return None
+        is_node = len(numbers) == 1 and numbers[0] < 0
+        return known, -1 - numbers[0] if is_node else self.trace.node(numbers)
+
+    def remember(self, key: Key, answer: Answer, node: int) -> None:
+        """Take over an answer that an earlier run kept."""
+        self.traces[key] = (-1 - node,)
+        super().__setitem__(key, answer)
+
 
 class Plain(dict[Key, Answer]):
     """Answers by their questions, where nobody wants to know what they hang on."""
