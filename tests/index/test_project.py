@@ -49,6 +49,19 @@ def test_every_kind_of_expression_comes_back() -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=ModuleIndex) == made
 
 
+def test_what_a_module_binds_is_known_without_the_rest_of_its_outline(tmp_path: Path) -> None:
+    project = Project(Finder(str(tmp_path), [str(tmp_path)]))
+    paths = [str(source) for source in SOURCES]
+    for _ in project.load(paths, 1):
+        pass
+    names = [project.top_names(path) for path in paths]
+    assert not project._decoded
+    modules = [project.module(path) for path in paths]
+    assert names == [module and module.scopes[0].bindings for module in modules]
+    assert names == [project.top_names(path) for path in paths]
+    assert project.top_names(str(tmp_path / "absent.py")) == {}
+
+
 def test_text_stands_in_for_the_file(tmp_path: Path) -> None:
     made = outline_of(str(tmp_path / "absent.py"), b"x = 1\n")
     assert made == outline("x = 1\n")

@@ -1,6 +1,5 @@
 """A trace tells what answers hang on, whoever asked first."""
 
-
 from asyncpattern_lint.index.trace import (
     EVERYTHING,
     UNSETTLED,

@@ -66,8 +66,7 @@ class Homes:
         if self._known is None:
             self._known = {}
             for path in self.project.loaded():
-                module = self.project.module(path)
-                for bound, entry in module.scopes[0].bindings.items() if module else ():
+                for bound, entry in self.project.top_names(path).items():
                     if not stands(entry):
                         continue
                     last = entry.every[entry.live[-1]]

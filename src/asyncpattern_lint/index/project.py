@@ -26,10 +26,7 @@ from asyncpattern_lint.index.entry import (
 from asyncpattern_lint.index.environment import Environment
 from asyncpattern_lint.index.facts import FACTS, Facts, Subclass, fact, unlike
 from asyncpattern_lint.index.finder import Finder, Location
-from asyncpattern_lint.index.model import (
-    Failure,
-    ModuleIndex,
-)
+from asyncpattern_lint.index.model import Bindings, Failure, ModuleIndex, ScopeKind
 from asyncpattern_lint.index.watched import Scopes, watch
 from asyncpattern_lint.parallel import map_chunks
 from asyncpattern_lint.versions import Version
@@ -118,11 +115,7 @@ class Project:
         known = self._decoded.get(path)
         if known is not None:
             return known
-        entry = self._entries.get(path)
-        if entry is None:
-            entry = self._taken(path)
-            if entry is not None:
-                self._add(path, entry)
+        entry = self._entry(path)
         if entry is None:
             outline = self._made(path)
         elif entry.failure is not None:
@@ -142,6 +135,25 @@ class Project:
                 del self._decoded[dropped]
                 self._dropped.add(dropped)
         return outline
+
+    def _entry(self, path: str) -> Entry | None:
+        entry = self._entries.get(path)
+        if entry is None:
+            entry = self._taken(path)
+            if entry is not None:
+                self._add(path, entry)
+        return entry
+
+    def top_names(self, path: str) -> Mapping[str, Bindings]:
+        """Return what a module binds at its top, without decoding all the rest of its outline."""
+        if path not in self._decoded:
+            entry = self._entry(path)
+            index = None if entry is None else self._encoded(path, entry)
+            with contextlib.suppress(msgspec.DecodeError, RecursionError):
+                scopes = _SCOPES.decode(index or b"").scopes
+                return _TOP.decode(scopes[0]).bindings if scopes else {}
+        module = self.module(path)
+        return {} if module is None else module.scopes[0].bindings
 
     def _made(self, path: str) -> Outline:
         """Make the outline of a file that has none so far, or a damaged one."""
@@ -164,12 +176,14 @@ class Project:
 
     def _outline(self, path: str, entry: "Entry") -> Outline:
         """Return the outline of an entry, from where it is kept or from the file once more."""
-        key = self._keys.get(path)
-        index = entry.index or (key and self.shelf and self.shelf.packs.body(key))
         try:
-            return _INDEX.decode(index or b"")
+            return _INDEX.decode(self._encoded(path, entry) or b"")
         except (msgspec.DecodeError, RecursionError):
             return self._made(path)
+
+    def _encoded(self, path: str, entry: "Entry") -> bytes | None:
+        key = self._keys.get(path)
+        return entry.index or (self.shelf.packs.body(key) if key and self.shelf else None)
 
     def _taken(self, path: str) -> "Entry | None":
         """Return what is kept of a file, None if there is nothing."""
@@ -618,7 +632,26 @@ class _Made(msgspec.Struct, array_like=True, gc=False):
     stamp: Stamp | None = None
 
 
+class _Scopes(msgspec.Struct, array_like=True, gc=False):
+    """The first field of an outline."""
+
+    scopes: list[msgspec.Raw]
+
+
+class _Top(msgspec.Struct, array_like=True, gc=False):
+    """The first fields of a scope."""
+
+    kind: ScopeKind
+    name: str
+    parent: int
+    line: int
+    end_line: int
+    bindings: dict[str, Bindings]
+
+
 _HEAD = msgspec.msgpack.Decoder(Entry)
+_SCOPES = msgspec.msgpack.Decoder(_Scopes)
+_TOP = msgspec.msgpack.Decoder(_Top)
 _INDEX = msgspec.msgpack.Decoder(ModuleIndex)
 _CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
 
