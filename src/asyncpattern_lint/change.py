@@ -77,7 +77,7 @@ class ChangeSession:
         tally, unresolved = Session(self.settings).census(project, files, look.checker)
         project.save()
         return Report(
-            findings=with_fixes_of(kept, project),
+            findings=with_fixes_of(kept, project, self.settings.jobs),
             files=len(files) + len(others),
             candidates=look.candidates + elsewhere.candidates,
             notices=(*found.notices, *remarks(len(found.files), look.unreadable, remark)),

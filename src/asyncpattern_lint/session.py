@@ -468,7 +468,7 @@ class _Run:
         told, remark = sieve.without_baselined(unsuppressed, self.baseline, self.files)
         return _Told(
             every=frozenset(look.every),
-            told=with_fixes_of(told, project, recollection),
+            told=with_fixes_of(told, project, settings.jobs, recollection),
             suppressed=suppressed,
             baselined=len(unsuppressed) - len(told),
             unreadable=look.unreadable,
@@ -480,7 +480,10 @@ class _Run:
 
 
 def with_fixes_of(
-    findings: Iterable[Finding], project: Project, recollection: Recollection | None = None
+    findings: Iterable[Finding],
+    project: Project,
+    jobs: int,
+    recollection: Recollection | None = None,
 ) -> tuple[Finding, ...]:
     """Return the findings in order, with their fixes.
 
@@ -489,26 +492,25 @@ def with_fixes_of(
     by_path: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda finding: finding.sort_key):
         by_path.setdefault(finding.path, []).append(finding)
-    mended: list[Finding] = []
+    told: list[Finding] = []
+    unknown: dict[str, list[Finding]] = {}
     for path, here in by_path.items():
+        known: Sequence[Finding] | None = here
         if any(finding.remedy for finding in here):
-            mended += _mended(path, here, project, recollection)
+            known = None if recollection is None else recollection.mended(path, here)
+        if known is None:
+            unknown[path] = here
         else:
-            mended += here
-    return tuple(sorted(mended, key=lambda finding: finding.sort_key))
+            told += known
+    if unknown:
+        from asyncpattern_lint.fixes.making import mended
 
-
-def _mended(
-    path: str, findings: Sequence[Finding], project: Project, recollection: Recollection | None
-) -> Sequence[Finding]:
-    known = None if recollection is None else recollection.mended(path, findings)
-    if known is None:
-        from asyncpattern_lint.fixes.making import with_fixes
-
-        known = list(with_fixes(findings, project.read))
-        if recollection is not None:
-            recollection.mend(path, findings, known)
-    return known
+        made = mended([*unknown.values()], project.overlay, jobs)
+        for (path, here), fixed in zip(unknown.items(), made, strict=True):
+            told += fixed
+            if recollection is not None:
+                recollection.mend(path, here, fixed)
+    return tuple(sorted(told, key=lambda finding: finding.sort_key))
 
 
 def open_project(

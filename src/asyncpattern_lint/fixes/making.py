@@ -1,7 +1,8 @@
 """Remedies to fixes: edits at the places of findings, or none where they do not fit."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -14,7 +15,12 @@ from asyncpattern_lint.fixes.mocks import exchange_mock
 from asyncpattern_lint.fixes.text import Piece, Text, UnfixableError
 from asyncpattern_lint.fixes.tree import Tree, Trees
 from asyncpattern_lint.index.builder import parse
+from asyncpattern_lint.index.project import bytes_of
+from asyncpattern_lint.parallel import map_chunks, shares_memory
 from asyncpattern_lint.source import Span
+
+#: Below this many files, starting processes costs more than it saves.
+_PARALLEL_THRESHOLD = 100
 
 _ON_IMPORTS: dict[Action, Callable[[Tree, cst.ImportAlias, Remedy], list[Piece] | None]] = {
     Action.RENAME: names.rename_import,
@@ -22,6 +28,26 @@ _ON_IMPORTS: dict[Action, Callable[[Tree, cst.ImportAlias, Remedy], list[Piece] 
     Action.SOURCE: names.change_source,
     Action.MOVE: names.move_import,
 }
+
+
+def mended(
+    files: Sequence[Sequence[Finding]], overlay: Mapping[str, bytes], jobs: int
+) -> Iterator[list[Finding]]:
+    """Yield the findings of several files with their fixes, in their order.
+
+    ``overlay`` is the text that stands in for files.
+    """
+    # Other processes than copies of this one might not let calls nest as deeply.
+    workers = jobs if len(files) >= _PARALLEL_THRESHOLD and shares_memory() else 1
+    mend = partial(_mended, overlay)
+    for chunk in map_chunks(mend, files, jobs=workers, threshold=_PARALLEL_THRESHOLD):
+        yield from chunk
+
+
+def _mended(
+    overlay: Mapping[str, bytes], files: Sequence[Sequence[Finding]]
+) -> list[list[Finding]]:
+    return [list(with_fixes(findings, partial(bytes_of, overlay))) for findings in files]
 
 
 def with_fixes(findings: Iterable[Finding], read: Callable[[str], bytes]) -> Iterator[Finding]:

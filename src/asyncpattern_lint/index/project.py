@@ -105,8 +105,7 @@ class Project:
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes. Raises ``OSError`` if it cannot be read."""
-        text = self.overlay.get(path)
-        return Path(path).read_bytes() if text is None else text
+        return bytes_of(self.overlay, path)
 
     def outline(self, path: str) -> Outline:
         """Return a file's outline, or why it has none."""
@@ -654,6 +653,12 @@ _SCOPES = msgspec.msgpack.Decoder(_Scopes)
 _TOP = msgspec.msgpack.Decoder(_Top)
 _INDEX = msgspec.msgpack.Decoder(ModuleIndex)
 _CHUNK = msgspec.msgpack.Decoder(list[tuple[str, _Made]])
+
+
+def bytes_of(overlay: Mapping[str, bytes], path: str) -> bytes:
+    """Return a file's bytes, or what stands in for them. Raises ``OSError``."""
+    text = overlay.get(path)
+    return Path(path).read_bytes() if text is None else text
 
 
 def text_of(path: str) -> str:
