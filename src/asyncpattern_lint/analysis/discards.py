@@ -17,9 +17,17 @@ def discarded_targets(body: cst.BaseSuite) -> Callable[[cst.Name], bool]:
     loop; or if the very next statement of its block replaces it, where no handler sees the first.
     Nested functions count as text: a name in them is an occurrence.
     """
-    occurrences = _Occurrences()
-    occurrences.enter(body)
-    return occurrences.is_discarded
+    known: _Occurrences | None = None
+
+    def is_discarded(target: cst.Name) -> bool:
+        nonlocal known
+        if known is None:
+            # Most bodies are never asked about.
+            known = _Occurrences()
+            known.enter(body)
+        return known.is_discarded(target)
+
+    return is_discarded
 
 
 class _Occurrences:

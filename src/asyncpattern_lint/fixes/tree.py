@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import fields
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -35,7 +36,7 @@ class Tree:
         stack: list[cst.CSTNode] = [module]
         while stack:
             parent = stack.pop()
-            for child in parent.children:
+            for child in _held(parent):
                 self._parents[child] = parent
                 stack.append(child)
 
@@ -84,6 +85,18 @@ class Tree:
         """Return an expression as written, its own parentheses included."""
         start, end = self.outer(node)
         return self.text.text[start:end]
+
+
+def _held(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the children of a node in any order, which ``children`` takes longer to find."""
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, list | tuple):
+            for item in value:
+                if isinstance(item, cst.CSTNode):
+                    yield item
 
 
 class Trees:
