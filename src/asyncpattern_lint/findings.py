@@ -3,6 +3,8 @@
 import enum
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from asyncpattern_lint.protocol import Kind, Protocol, Use
 from asyncpattern_lint.source import Span
 
@@ -29,8 +31,7 @@ class Target:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Misuse:
+class Misuse(Struct, frozen=True):
     """An object used in a way that it cannot serve.
 
     ``construct`` is the use as written (``async for``, ``asyncio.run``, ``attribute .rows``);
@@ -52,8 +53,7 @@ class Misuse:
     result: Protocol | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """The only first-party module that defines what an import misses, by its dotted name.
 
     ``cyclic`` tells that importing it may lead back to the importing module.
@@ -63,16 +63,14 @@ class Home:
     cyclic: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """The ``except`` clause or ``suppress`` call that hides a failing import."""
 
     text: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class MissingName:
+class MissingName(Struct, frozen=True):
     """A name that is taken from a first-party module which does not bind it.
 
     ``module`` is the dotted name of the module; ``attribute`` tells ``module.name`` from
@@ -93,8 +91,7 @@ class MissingName:
     home: Home | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MissingModule:
+class MissingModule(Struct, frozen=True):
     """An import of a first-party module that does not exist.
 
     ``package`` is the innermost package that does exist.
@@ -111,8 +108,7 @@ class MissingModule:
     home: Home | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UnboundExport:
+class UnboundExport(Struct, frozen=True):
     """A name in a module's ``__all__`` that the module does not bind.
 
     ``unlisted`` holds those of the near names that are public and not in ``__all__``.
@@ -134,8 +130,7 @@ class Taker(enum.Enum):
     LIFESPAN = "lifespan"
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Struct, frozen=True):
     """A function given to a framework that cannot use what the function gives.
 
     ``construct`` is what takes it, ``reference`` the function, both as written; ``hidden`` tells
@@ -153,8 +148,7 @@ class Handover:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WrongFake:
+class WrongFake(Struct, frozen=True):
     """A fake whose calls give what cannot stand for what the replaced function gives.
 
     ``replaced`` is the function and ``kind`` what it gives; ``offered`` says what the fake is,
@@ -171,8 +165,7 @@ class WrongFake:
     evidence: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MissingTarget:
+class MissingTarget(Struct, frozen=True):
     """A string that names code of the project which does not exist.
 
     ``text`` is the whole name; ``name`` the first part of it that is missing, in ``owner``, which
@@ -192,8 +185,7 @@ class MissingTarget:
     evidence: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A file that cannot be read or parsed; ``reason`` is one clear sentence."""
 
     reason: str
@@ -201,8 +193,7 @@ class Unreadable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedSuppression:
+class UnusedSuppression(Struct, frozen=True):
     """A comment that is to suppress findings where there are none.
 
     ``text`` is the comment as written. Of the codes that it names, ``codes`` suppress nothing
@@ -216,8 +207,7 @@ class UnusedSuppression:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenManager:
+class BrokenManager(Struct, frozen=True):
     """A decorator of contextlib on a function that it cannot work with.
 
     ``is_async`` tells ``asynccontextmanager`` from ``contextmanager``; ``decorator`` is the
@@ -239,8 +229,7 @@ class BrokenManager:
     evidence: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SecondYield:
+class SecondYield(Struct, frozen=True):
     """A yield of a context manager function that a path reaches after another, in line ``first``.
 
     ``thrown`` tells that what the ``with`` block raises leads there; ``span`` is the yield's.
@@ -255,8 +244,7 @@ class SecondYield:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class UnprotectedCleanup:
+class UnprotectedCleanup(Struct, frozen=True):
     """A yield of a context manager function whose exception passes clean-up by.
 
     ``cleanup`` is the first line of the statement that cleans up, ``line`` its number.
@@ -271,8 +259,7 @@ class UnprotectedCleanup:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenPromise:
+class BrokenPromise(Struct, frozen=True):
     """A return annotation that contradicts what calling the function gives.
 
     ``annotation`` is it as written, ``kind`` that of what is given; ``overridden`` tells that
@@ -289,8 +276,7 @@ class BrokenPromise:
     evidence: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenOverride:
+class BrokenOverride(Struct, frozen=True):
     """An override that gives what an inherited method cannot use.
 
     ``kind`` is that of what it gives, ``description`` what it is where the kind does not say it;
@@ -308,8 +294,7 @@ class BrokenOverride:
     evidence: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictingTwin:
+class ConflictingTwin(Struct, frozen=True):
     """A public function of the project that has a namesake of another kind.
 
     ``others`` are namesakes in other modules with their kinds.
@@ -323,8 +308,7 @@ class ConflictingTwin:
     target: Target
 
 
-@dataclass(frozen=True, slots=True)
-class Driven:
+class Driven(Struct, frozen=True):
     """A call of an async generator function of the project, driven where it stands.
 
     What it gives releases something behind its yields. ``leaving`` and ``line`` say how the loop
@@ -343,8 +327,7 @@ class Driven:
     evidence: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenOrder:
+class BrokenOrder(Struct, frozen=True):
     """A call of a function, or of what leads to it, that comes before that of another.
 
     ``first`` and ``then`` are the dotted names of a contract; ``function`` is where it is broken,
@@ -418,8 +401,7 @@ class Action(enum.Enum):
     """A mock is made of another class."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What mends a finding, as its rule knows it; ``fixes`` makes edits of it.
 
     ``text`` is the new head, name, module or class; ``old`` the module that ``MODULE`` replaces, or
@@ -434,8 +416,7 @@ class Remedy:
     old: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the text of a span by ``content``."""
 
     span: Span

@@ -1,8 +1,7 @@
 """Messages say what is wrong; advice says what to write instead."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from asyncpattern_lint.findings import (
     BrokenManager,
