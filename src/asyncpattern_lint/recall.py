@@ -170,7 +170,7 @@ class Recollection:
         self._before: dict[str, Found] = {}
         self._is_dirty = False
         self._mended = {} if self._record is None else self._record.mended
-        self._has_lent = False
+        self._lent: list[str] | None = None
         self._described: tuple[Finding, ...] | None = None
         self.decided = self._decided_before()
         self._glance()
@@ -235,19 +235,20 @@ class Recollection:
         self._changed = []
         self.again = {}
         self._before = {}
-        self._has_lent = False
+        self._lent = None
         self._described = None
         self.decided = None
 
     def lend_facts(self, project: Project) -> bool:
-        """Give the project the facts of before, where no text that has changed changes one."""
+        """Give the project the facts of before, with what the changed texts change in them."""
         record = self._record
         if record is None or not self._changed or record.has_strays:
             return False
         data = self._facts_of(record)
         changed = {record.files[n]: record.digest(n) for n in self._changed}
-        self._has_lent = data is not None and project.lend_facts(data, changed)
-        return self._has_lent
+        if data is not None:
+            self._lent = project.lend_facts(data, changed, record.files)
+        return self._lent is not None
 
     def _facts_of(self, record: _Record) -> bytes | None:
         data = self.shelf.place.read(_FACTS + self.name) or b""
@@ -263,7 +264,7 @@ class Recollection:
         if record is None or not self._changed:
             return True
         if record.has_strays or not self._is_told(project, record):
-            was_lent = self._has_lent
+            was_lent = self._lent is not None
             self.forget()
             return not was_lent
         changed = {record.files[position] for position in self._changed}
@@ -331,7 +332,7 @@ class Recollection:
             decided=None,
             mended=self._mended,
         )
-        if self._has_lent and self._record is not None:
+        if self._lent == [] and self._record is not None:
             record.facts = self._record.facts
         else:
             data = project.facts_to_lend()
@@ -518,13 +519,14 @@ class Recollection:
                 seen.add(EVERYTHING)
                 names.add(text_of(path))
             seen |= {trace.members[name] for name in names & trace.members.keys()}
-        if not self._has_lent and trace is not None:
+        facts = self._lent
+        if facts is None and trace is not None:
             data = self._facts_of(record)
             facts = None if data is None else project.unlike(data)
             if facts is None:
                 return False
-            if facts:
-                seen.update((EVERYTHING, *map(trace.fact, facts)))
+        if facts and trace is not None:
+            seen.update((EVERYTHING, *map(trace.fact, facts)))
         if seen:
             touched = self._touched(record, seen)
             if touched is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from caching import FILES, codes, cold, lay, run, told
 
+from asyncpattern_lint import session as session_module
 from asyncpattern_lint.analysis import candidates as candidates_module
 from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers as workers_module
@@ -144,6 +145,20 @@ def test_what_hangs_on_an_interface_is_checked_again(
     checked.clear()
     assert told(run(root)) == told(warm)
     assert checked == []
+
+
+def test_what_a_changed_file_does_to_others_is_told_without_reading_these(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(root, WIDE)
+    run(root)
+    text = "\n\nclass Rows:\n    def f(self, other):\n        other.name = with_ = 1\n"
+    for change in ({"app/alone.py": WIDE["app/alone.py"] + text}, WIDE):
+        lay(root, change)
+        with monkeypatch.context() as patched:
+            patched.setattr(session_module, "load", None)
+            warm = run(root)
+        assert told(warm) == told(cold(root))
 
 
 #: A module in which others miss names, in several ways.

@@ -1,6 +1,10 @@
 """Facts about the whole project are compared one by one."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asyncpattern_lint.index.entry import entry_of
 from asyncpattern_lint.index.facts import Facts, unlike
@@ -87,3 +91,58 @@ def test_a_circle_of_classes_ends() -> None:
     old = "class A(B): ...\nclass B(A): ...\n"
     above = named(("subclasses", "lineages"), ("A", "B"))
     assert differing(old, "class A(B): ...\n") == {"classes B", *above}
+
+
+#: Texts that say much of few names.
+TEXTS = (
+    "",
+    BASE,
+    "class Base(Other, Child): ...\n\n\nclass Child(Base):\n    x = 1\n\n\nclass Child(Base): ...\n",
+    "import app\napp.name = 1\nwith app: ...\n\n\ndef f(thing):\n    thing.name = thing.more = 1\n",
+    "import sys\nfrom redis import AsyncRedis\nsys.modules['a.b'] = 1\nBase.register(1)\n",
+    "async def public(): ...\n\n\ndef test_it(shop): ...\n\n\ndef g(thing):\n    thing.name = 1\n",
+    "async def public():\n    yield 1\n\n\ndef f(cls):\n    cls.__aenter__ = 1\n\n\nf(Base)\nf(Child)\n",
+)
+ENTRIES = [entry_of(outline_of("", text.encode())) for text in TEXTS]
+
+
+def in_any_order(known: Facts) -> Facts:
+    classes = {name: sorted(found, key=repr) for name, found in known.classes.items()}
+    return replace(known, classes=classes)
+
+
+@given(st.lists(st.sampled_from(range(len(TEXTS))), min_size=1, max_size=6), st.data())
+def test_facts_of_a_changed_module_are_exchanged_for_others(
+    numbers: list[int], data: st.DataObject
+) -> None:
+    """As if they had been gathered anew."""
+    tests = {3}
+    known = gathered(numbers, tests)
+    old = gathered(numbers, tests)
+    places = {str(place): place for place in range(len(numbers))}
+    among = Facts()
+    for _ in range(2):
+        changed = data.draw(st.sampled_from(range(len(numbers))))
+        now = data.draw(st.sampled_from(range(len(TEXTS))))
+        before, after = ENTRIES[numbers[changed]], ENTRIES[now]
+        in_test = changed in tests
+        known.drop(str(changed), before, in_test=in_test)
+        known.add(str(changed), after, in_test=in_test, places=places)
+        for entry in (before, after):
+            among.add(str(changed), entry, in_test=in_test)
+        numbers = [*numbers[:changed], now, *numbers[changed + 1 :]]
+    fresh = gathered(numbers, tests)
+    assert in_any_order(known) == in_any_order(fresh)
+    assert {*unlike(old, known, among)} == {*unlike(old, fresh)}
+
+
+def gathered(numbers: list[int], tests: set[int]) -> Facts:
+    known = Facts()
+    for place, number in enumerate(numbers):
+        known.add(str(place), ENTRIES[number], in_test=place in tests)
+    return known
+
+
+def test_what_a_module_does_not_do_is_not_forgotten() -> None:
+    with pytest.raises((LookupError, ValueError)):
+        facts("").drop("0.py", ENTRIES[1], in_test=False)

@@ -3,13 +3,16 @@
 No module tells of that: whoever asks hangs on the answer, which has a name in traces.
 """
 
-from collections.abc import Iterator
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from asyncpattern_lint.index.entry import ClassFacts, Entry
+
+T = TypeVar("T")
 
 #: What is known of names alone.
 _SETS = (
@@ -27,56 +30,110 @@ class Subclass(NamedTuple):
     facts: ClassFacts
 
 
+#: How many modules say something of a name.
+Counts = dict[str, int]
+
+
 @dataclass(slots=True)
 class Facts:
-    """What the outlines known so far do; each field but the last ones maps or holds names.
+    """What the outlines known so far do; each field maps names.
 
     ``subclasses`` are found by the last part of the names of their bases; ``functions`` are the
     files with public functions of a name, by the shapes of these.
     """
 
-    written: set[str] = field(default_factory=set)
-    sys_modules: set[str] = field(default_factory=set)
-    written_modules: set[str] = field(default_factory=set)
+    written: Counts = field(default_factory=dict)
+    sys_modules: Counts = field(default_factory=dict)
+    written_modules: Counts = field(default_factory=dict)
     writers: dict[str, list[str]] = field(default_factory=dict)
     writing_tests: dict[str, list[str]] = field(default_factory=dict)
     subclasses: dict[str, list[Subclass]] = field(default_factory=dict)
-    twins: set[str] = field(default_factory=set)
-    setters: set[str] = field(default_factory=set)
-    handed: dict[str, set[str]] = field(default_factory=dict)
-    registered: set[str] = field(default_factory=set)
+    twins: Counts = field(default_factory=dict)
+    setters: Counts = field(default_factory=dict)
+    handed: dict[str, Counts] = field(default_factory=dict)
+    registered: Counts = field(default_factory=dict)
     functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
-    entered: set[str] = field(default_factory=set)
-    requested: set[str] = field(default_factory=set)
+    entered: Counts = field(default_factory=dict)
+    requested: Counts = field(default_factory=dict)
 
-    def add(self, path: str, entry: Entry, *, in_test: bool) -> None:
-        """Take in what one module does."""
-        self.written.update(entry.written)
-        self.sys_modules.update(entry.sys_modules)
-        self.written_modules.update(entry.written_modules)
-        writers = self.writing_tests if in_test else self.writers
-        for name in entry.assigned:
-            writers.setdefault(name, []).append(path)
-        self.twins.update(entry.twins)
-        self.setters.update(entry.setters)
+    def add(
+        self, path: str, entry: Entry, *, in_test: bool, places: Mapping[str, int] | None = None
+    ) -> None:
+        """Take in what one module does.
+
+        ``places`` tell the order of the modules, where this one does not come after the others.
+        """
+        for counts, names in self._counted(entry):
+            for name in names:
+                counts[name] = counts.get(name, 0) + 1
         for place, name in entry.handed:
-            self.handed.setdefault(place, set()).add(name)
-        self.registered.update(entry.registered)
-        if not in_test:
-            for name, shape in entry.functions.items():
-                self.functions.setdefault(name, {}).setdefault(shape, []).append(path)
-        self.entered.update(entry.entered)
-        self.requested.update(entry.requested)
+            counts = self.handed.setdefault(place, {})
+            counts[name] = counts.get(name, 0) + 1
+        for known, key in self._files(entry, in_test=in_test):
+            _put(known.setdefault(key, []), path, None if places is None else places.__getitem__)
         for facts in entry.classes:
             self.classes.setdefault(facts.name, []).append(facts)
             for base in facts.bases:
-                self.subclasses.setdefault(base, []).append(Subclass(path, facts))
+                below = self.subclasses.setdefault(base, [])
+                place_of = None if places is None else lambda cls: places[cls.path]
+                _put(below, Subclass(path, facts), place_of)
+
+    def drop(self, path: str, entry: Entry, *, in_test: bool) -> None:
+        """Forget what one module does. Raises ``LookupError`` or ``ValueError`` if it does not."""
+        for counts, names in self._counted(entry):
+            for name in names:
+                _count_down(counts, name)
+        for place, name in entry.handed:
+            _count_down(self.handed[place], name)
+            if not self.handed[place]:
+                del self.handed[place]
+        for known, key in self._files(entry, in_test=in_test):
+            _take(known, key, path)
+        for name in entry.functions:
+            if not self.functions.get(name, True):
+                del self.functions[name]
+        for facts in entry.classes:
+            _take(self.classes, facts.name, facts)
+            for base in facts.bases:
+                _take(self.subclasses, base, Subclass(path, facts))
+
+    def _counted(self, entry: Entry) -> Iterator[tuple[Counts, Iterable[str]]]:
+        for kind in (*_SETS, "setters"):
+            yield getattr(self, kind), getattr(entry, kind)
+
+    def _files(self, entry: Entry, *, in_test: bool) -> Iterator[tuple[dict[str, list[str]], str]]:
+        """Yield where files are listed under a name, and the names that an entry has there."""
+        for name in entry.assigned:
+            yield (self.writing_tests if in_test else self.writers), name
+        if not in_test:
+            for name, shape in entry.functions.items():
+                yield self.functions.setdefault(name, {}), shape
 
     def given_away(self) -> frozenset[str]:
         """Return the names of what is given to functions that change what they are given."""
-        found = [self.handed[place] for place in self.setters & self.handed.keys()]
+        found = [self.handed[place] for place in self.setters.keys() & self.handed.keys()]
         return frozenset().union(*found)
+
+
+def _put(items: list[T], item: T, place_of: Callable[[T], int] | None) -> None:
+    if place_of is None:
+        items.append(item)
+    else:
+        insort(items, item, key=place_of)
+
+
+def _take(known: dict[str, list[T]], key: str, item: T) -> None:
+    known[key].remove(item)
+    if not known[key]:
+        del known[key]
+
+
+def _count_down(counts: Counts, name: str) -> None:
+    if counts[name] == 1:
+        del counts[name]
+    else:
+        counts[name] -= 1
 
 
 FACTS = msgspec.msgpack.Decoder(Facts)
@@ -87,32 +144,40 @@ def fact(kind: str, name: str) -> str:
     return f"{kind} {name}"
 
 
-def unlike(old: Facts, new: Facts) -> Iterator[str]:
+def unlike(old: Facts, new: Facts, among: Facts | None = None) -> Iterator[str]:
     """Yield the facts, as ``fact`` names them, that differ.
 
-    Members of classes and namesakes of functions are told of by ``Project.changed_between``.
+    ``among`` holds all names of which there may be others. Members of classes and namesakes of
+    functions are told of by ``Project.changed_between``.
     """
+    wanted = (old, new) if among is None else (among,)
+
+    def names_in(kind: str) -> set[str]:
+        return {name for facts in wanted for name in getattr(facts, kind)}
+
     for kind in _SETS:
-        for name in getattr(old, kind) ^ getattr(new, kind):
-            yield fact(kind, name)
+        before, after = getattr(old, kind), getattr(new, kind)
+        for name in names_in(kind):
+            if (name in before) != (name in after):
+                yield fact(kind, name)
     for name in old.given_away() ^ new.given_away():
         yield fact("given_away", name)
     for kind in _FILES:
         before, after = getattr(old, kind), getattr(new, kind)
-        for name in before.keys() | after.keys():
+        for name in names_in(kind):
             if before.get(name) != after.get(name):
                 yield fact(kind, name)
-    for name in old.classes.keys() | new.classes.keys():
-        if _bases(old, name) != _bases(new, name):
+    for name in names_in("classes"):
+        if sorted(_bases(old, name)) != sorted(_bases(new, name)):
             yield fact("classes", name)
-    changed = {
-        name: _below(old, name) ^ _below(new, name)
-        for name in old.subclasses.keys() | new.subclasses.keys()
-    }
+    changed = {name: _below(old, name) ^ _below(new, name) for name in names_in("subclasses")}
     every = {name for name, below in changed.items() if below}
-    further = old.subclasses.keys() | new.subclasses.keys()
     # What nothing derives from brings no members but its own, which traces know by name.
-    lineages = {n for n, below in changed.items() if any(c in further for _, c, _ in below)}
+    lineages = {
+        name
+        for name, below in changed.items()
+        if any(cls in old.subclasses or cls in new.subclasses for _, cls, _ in below)
+    }
     joined = {n for n, below in changed.items() if any(len(bases) > 1 for *_, bases in below)}
     for kind, names in (("subclasses", every), ("lineages", lineages), ("joined", joined)):
         # Whoever asks what derives from a class asks for all that does so, however far.

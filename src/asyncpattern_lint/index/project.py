@@ -404,7 +404,7 @@ class Project:
         names = (name, "*")
         for asked in names:
             self._ask("sys_modules", asked)
-        return not self._facts.sys_modules.isdisjoint(names)
+        return not self._facts.sys_modules.keys().isdisjoint(names)
 
     def unlike(self, data: bytes) -> list[str] | None:
         """Return what traces call the facts that are others than those of an earlier run.
@@ -417,37 +417,43 @@ class Project:
         except (msgspec.DecodeError, RecursionError):
             return None
 
-    def lend_facts(self, data: bytes, changed: Mapping[str, bytes]) -> bool:
-        """Take facts over from an earlier run instead of loading files; tell if that can be done.
+    def lend_facts(
+        self, data: bytes, changed: Mapping[str, bytes], files: Sequence[str]
+    ) -> list[str] | None:
+        """Take facts over from an earlier run over the same files, instead of loading these.
 
-        ``changed`` maps the files that have changed since to the digests of what they held. What
-        they do to others must be the same.
+        ``changed`` maps the files that have changed since to the digests of what they held.
+        Returns what traces call the facts that are others now, None if nothing can be taken over.
         """
         if self.shelf is None:
-            return False
+            return None
         found: dict[str, Entry] = {}
-        for path, digest in changed.items():
-            head = self.shelf.packs.head(digest + self._flavour(path))
-            entry = self._taken(path)
-            if entry is None:
-                made, _ = _make(path, self.version, kept=True)
-                self._keep(path, made)
-                entry = made.entry
-            try:
-                before = _HEAD.decode(head or b"")
-            except (msgspec.DecodeError, RecursionError):
-                return False
-            if before != msgspec.structs.replace(entry, index=b""):
-                return False
-            found[path] = entry
         try:
-            self._facts = FACTS.decode(data)
-        except (msgspec.DecodeError, RecursionError):
-            return False
+            facts, touched = FACTS.decode(data), Facts()
+            for path, digest in changed.items():
+                head = self.shelf.packs.head(digest + self._flavour(path))
+                before = _HEAD.decode(head or b"")
+                entry = self._taken(path)
+                if entry is None:
+                    made, _ = _make(path, self.version, kept=True)
+                    self._keep(path, made)
+                    entry = made.entry
+                found[path] = entry
+                if before != msgspec.structs.replace(entry, index=b""):
+                    in_test = self.is_test(path)
+                    facts.drop(path, before, in_test=in_test)
+                    places = {path: place for place, path in enumerate(files)}
+                    facts.add(path, entry, in_test=in_test, places=places)
+                    for old_or_new in (before, entry):
+                        touched.add(path, old_or_new, in_test=in_test)
+            differing = [*unlike(FACTS.decode(data), facts, touched)] if touched != Facts() else []
+        except (msgspec.DecodeError, RecursionError, LookupError, ValueError):
+            return None
+        self._facts = facts
         self._lent = True
         for path, entry in found.items():
             self._add(path, entry)
-        return True
+        return differing
 
     def facts_to_lend(self) -> bytes:
         """Return the facts in a form that later runs can take over."""
