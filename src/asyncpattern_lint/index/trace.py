@@ -239,9 +239,12 @@ class Trace:
     def _kept(self, numbers: set[int]) -> Numbers:
         key = tuple(sorted(numbers))
         if len(key) > _LONG:
-            # What will not stay in the trace is no part of a node.
-            node = self.node(tuple(n for n in key if n < 0 or _is_plain(n)))
-            key = (-1 - node, *(n for n in key if n >= 0 and not _is_plain(n)))
+            if key[-1] < _ASSUMED and numbers.isdisjoint((EVERYTHING, UNSETTLED)):
+                key = (-1 - self.node(key),)
+            else:
+                # What will not stay in the trace is no part of a node.
+                node = self.node(tuple(n for n in key if n < 0 or _is_plain(n)))
+                key = (-1 - node, *(n for n in key if n >= 0 and not _is_plain(n)))
         if len(self._same) > _MOST_SAME:
             self._same.clear()
         return self._same.setdefault(key, key)
@@ -297,7 +300,7 @@ class Answers(dict[Key, Answer]):
 
     def get(self, key: Key, default: Answer | None = None) -> Answer | None:  # type: ignore[override]
         """Return the answer to a question, None if that has to be found out now."""
-        known = super().get(key)
+        known = dict.get(self, key)
         if known is None:
             self.trace.open((id(self), key))
             return default

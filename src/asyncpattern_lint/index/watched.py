@@ -82,7 +82,7 @@ class _Names(dict[str, Bindings]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the bindings of a name."""
-        known = super().get(name)
+        known = dict.get(self, name)
         if known is None:
             self._trace.ask_for(absence_of(name))
             return default
@@ -158,7 +158,7 @@ class Scopes(list[Scope]):
     def __getitem__(self, number: Any) -> Any:
         if number:
             self._trace.current.add((self._parts or self._numbered())[number])
-        return super().__getitem__(number)
+        return list.__getitem__(self, number)
 
     def __iter__(self) -> Iterator[Scope]:
         self._trace.read_part(self._path, SCOPES)
