@@ -14,6 +14,7 @@ from asyncpattern_lint.session import (
     Session,
     at_full_speed,
     baseline_of,
+    confirmed,
     discovered,
     load,
     look_at,
@@ -65,6 +66,8 @@ class ChangeSession:
             load(project, found.files, self.settings.jobs, progress)
         look = look_at(self.settings, project, files)
         elsewhere = look_at(self.settings, project, others, checker=look.checker)
+        if not others:
+            project, look = confirmed(self.settings, project, look, look.findings)
         brought = elsewhere.findings - self._there_before(project, elsewhere.findings)
         sieve = Sieve(project, self.settings, look.unchecked | elsewhere.unchecked)
         here, suppressed = sieve.without_suppressed(look.findings, files)

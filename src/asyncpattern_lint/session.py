@@ -15,6 +15,7 @@ from asyncpattern_lint.cache.place import NAME as CACHE
 from asyncpattern_lint.cache.shelf import open_shelf
 from asyncpattern_lint.config import Settings, UsageError
 from asyncpattern_lint.discovery import (
+    SUFFIXES,
     Discovery,
     DiscoveryError,
     discover,
@@ -39,6 +40,7 @@ from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.recall import Found, Recollection, Share
 from asyncpattern_lint.rule import findings_of, known_codes
 from asyncpattern_lint.sieve import Sieve
+from asyncpattern_lint.surroundings import surroundings
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.checker import Checker
@@ -85,6 +87,8 @@ class Session:
             if recollection is not None:
                 recollection.save(project)
             project.save()
+            if not self._is_all(project):
+                project, look = confirmed(settings, project, look, look.findings)
             return Opened(settings, project, files, look, baseline)
 
     def _check(
@@ -109,6 +113,10 @@ class Session:
         if recollection is not None:
             recollection.save(project)
         project.save()
+        if not self._is_all(project):
+            whole, look = confirmed(settings, project, look, first.told)
+            if whole is not project:
+                project, first = whole, run.told(whole, look)
         repaired = self._repair(run, project, first, stamps) if settings.is_fixing else None
         last = first if repaired is None else repaired.look
         tally, unresolved = self.census(project, files, last.checker)
@@ -166,6 +174,11 @@ class Session:
     def _is_whole(self) -> bool:
         """Whether a folder is checked, and not only files."""
         return any(path.is_dir() for path in self.settings.paths)
+
+    def _is_all(self, project: Project) -> bool:
+        """Whether the folder of the project is checked, and not only a part of it."""
+        root = Path(project.finder.project)
+        return any(path.is_dir() and root.is_relative_to(path) for path in self.settings.paths)
 
     def _needs_outlines(self) -> bool:
         settings = self.settings
@@ -298,6 +311,7 @@ class Opened:
             findings, unchecked = self._findings.get(path), self._look.unchecked
             if findings is None:
                 look = look_at(settings, self.project, (path,))
+                self.project, look = confirmed(settings, self.project, look, look.findings)
                 findings, unchecked = look.findings, look.unchecked
             sieve = Sieve(self.project, settings, unchecked)
             told, _ = sieve.without_suppressed(findings, (path,))
@@ -407,6 +421,31 @@ def look_at(
         every.update(described)
         findings.update(f for f in described if f.code in settings.enabled_in(f.path))
     return Look(every, findings, candidates, unreadable, frozenset(unchecked), checker, twins)
+
+
+def confirmed(
+    settings: Settings, project: Project, look: Look, findings: Iterable[Finding]
+) -> tuple[Project, Look]:
+    """Look again where findings are, knowing the whole project, if a part of it was checked.
+
+    What other files derive from a class, or put in the place of something, may allow what looks
+    wrong without them.
+    """
+    files = sorted({finding.path for finding in findings if finding.code != UNREADABLE})
+    checked = [path for path in files if path.endswith(SUFFIXES)]
+    others = surroundings(settings, project, checked) if checked else ()
+    if not others:
+        return project, look
+    whole = open_project(settings, (*project.loaded(), *others), None)
+    again = look_at(settings, whole, checked)
+    return whole, again._replace(
+        every=again.every | {f for f in look.every if f.path not in checked},
+        findings=again.findings | {f for f in look.findings if f.path not in checked},
+        candidates=look.candidates,
+        unreadable=look.unreadable,
+        unchecked=look.unchecked,
+        twins=look.twins,
+    )
 
 
 def _share(observations: Iterable[Observation], known: frozenset[str]) -> Share:
