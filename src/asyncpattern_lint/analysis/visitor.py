@@ -24,6 +24,7 @@ from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge, off
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.switches import Switches
 from asyncpattern_lint.analysis.syntax import (
     as_outlined,
     dotted_name,
@@ -148,6 +149,7 @@ class ExpressionVisitor:
         self.doubted: frozenset[str] = frozenset()
         """What the rest of a test asks what it is."""
         self.set_attributes: set[str] = set()
+        self.switches = Switches(resolver, path, module)
         self.muted = 0
         self.comprehensions = 0
         self.awaits = 0
@@ -554,10 +556,13 @@ class ExpressionVisitor:
         self.truth(node.test)
         elements = self.elements
         asked = self._where(node.test, True)
+        is_switch = self.switches.decide(parsed(node.test))
+        self.muted += is_switch
         body = self.visit(node.body)
         self.elements = elements
         self._where(node.test, False)
         otherwise = self.visit(node.orelse)
+        self.muted -= is_switch
         self.elements = elements
         return OPAQUE if asked else Choice((body, otherwise))
 

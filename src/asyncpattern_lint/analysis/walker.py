@@ -93,7 +93,7 @@ class ScopeWalker(StateKeeper):
         # What a test defines and then calls under `raises` fails on purpose.
         self.muted = any(
             scope.expects_errors for at, scope in module.enclosing(number) if at and at != number
-        )
+        ) or (number > 0 and self.switches.around(self.scope.line))
         self._statements: dict[type, Callable[[Any], None]] = {
             cst.SimpleStatementLine: self._line,
             cst.SimpleStatementSuite: self._line,
@@ -156,10 +156,15 @@ class ScopeWalker(StateKeeper):
         chosen = self._constant(test)
         held, failed = self._outcome(test, True), self._outcome(test, False)
         self.ran = False
+        is_switch = chosen is None and self.switches.decide(parsed(test))
+        self.muted += is_switch
         if chosen is not False:
             self._branch(lambda: self._visit_body(node.body), held, ends)
         if chosen is not True:
             self._branch(lambda: self._visit_else(node.orelse), failed, ends)
+        if not _returns(node.body):
+            # Where it does, what follows is for the other versions.
+            self.muted -= is_switch
         self._merge(ends, start)
 
     def _visit_else(self, node: cst.If | cst.Else | None) -> None:
@@ -670,6 +675,14 @@ class ScopeWalker(StateKeeper):
             elif isinstance(target, cst.Attribute):
                 self.visit(target.value)
                 self.forget_attribute(target.attr.value)
+
+
+def _returns(body: cst.BaseSuite) -> bool:
+    """Whether the last statement of a block is a ``return``."""
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Return)
 
 
 def _keeps_type(value: Value) -> bool:
