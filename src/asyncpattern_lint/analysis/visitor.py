@@ -18,8 +18,10 @@ from asyncpattern_lint.analysis.guards import (
     calls_in,
     condition_in,
     guarded_names,
+    guarding_calls,
     split,
 )
+from asyncpattern_lint.analysis.helpers import Helpers
 from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge, offered
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
@@ -121,7 +123,7 @@ class ExpressionVisitor:
 
     ``env`` holds what the scope's names hold at this place; it is None inside a lambda, which
     runs later. ``muted`` is positive where nothing is to be reported: in code that does not
-    run, and where an error is expected.
+    run, and where an error is expected; ``switched`` where it is for one version of several.
     """
 
     def __init__(self, resolver: Resolver, path: str, module: ModuleIndex, number: int) -> None:
@@ -150,7 +152,9 @@ class ExpressionVisitor:
         """What the rest of a test asks what it is."""
         self.set_attributes: set[str] = set()
         self.switches = Switches(resolver, path, module)
+        self.helpers = Helpers(resolver)
         self.muted = 0
+        self.switched = 0
         self.comprehensions = 0
         self.awaits = 0
         self.hits: list[Hit] = []
@@ -220,7 +224,7 @@ class ExpressionVisitor:
         legitimate: Callable[[Kind], bool] = lambda _: False,
     ) -> None:
         """Judge one use; note it if it cannot work and is not ``legitimate`` for the kind."""
-        if self.muted or isinstance(expr, Opaque):
+        if self.muted or self.switched or isinstance(expr, Opaque):
             return
         verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
@@ -313,7 +317,7 @@ class ExpressionVisitor:
 
     def _check_module_attribute(self, node: cst.Attribute, value: Expr, name: str) -> None:
         start = head(value)
-        if self.muted or name in self.patched or not isinstance(start, Name):
+        if self.muted or self.switched or name in self.patched or not isinstance(start, Name):
             return
         if not self.pruner.may_be_module(self.number, start.id):
             return
@@ -360,7 +364,7 @@ class ExpressionVisitor:
     def _check_arguments(
         self, node: cst.Call, call: Call, nodes: Mapping[int | str, cst.BaseExpression]
     ) -> None:
-        if self.muted or not nodes:
+        if self.muted or self.switched or not nodes:
             return
         for demand in demands_on_arguments(self.resolver, call, self.frame):
             argument = nodes[demand.key]
@@ -490,7 +494,15 @@ class ExpressionVisitor:
                 or len(parts) > MAX_PARTS
                 or not self.resolver.narrowing.understands(condition, self.frame)
             ):
-                yield from guarded_names(part)
+                yield from self.decided(guarding_calls(part), self.frame)
+
+    def decided(self, calls: dict[str, list[cst.Call]], frame: Frame) -> frozenset[str]:
+        """Return what some questions are about, without what they cannot tell apart."""
+        return frozenset(
+            name
+            for name, asking in calls.items()
+            if not self.helpers.say_nothing(name, asking, frame)
+        )
 
     def disturb(self) -> None:
         """Note that other code has run, which may have set attributes."""
@@ -557,12 +569,12 @@ class ExpressionVisitor:
         elements = self.elements
         asked = self._where(node.test, True)
         is_switch = self.switches.decide(parsed(node.test))
-        self.muted += is_switch
+        self.switched += is_switch
         body = self.visit(node.body)
         self.elements = elements
         self._where(node.test, False)
         otherwise = self.visit(node.orelse)
-        self.muted -= is_switch
+        self.switched -= is_switch
         self.elements = elements
         return OPAQUE if asked else Choice((body, otherwise))
 
