@@ -76,6 +76,7 @@ from asyncpattern_lint.index.model import (
     Parameter,
     Scope,
     ScopeKind,
+    Sent,
     Subscript,
     TupleDisplay,
     Union,
@@ -127,6 +128,7 @@ class Resolver:
             Collection: self._collection,
             Union: self._union,
             Narrowed: self._narrowed,
+            Sent: lambda _, frame: self.results.sent(frame),
         }
 
     def module(self, path: str) -> ModuleIndex:

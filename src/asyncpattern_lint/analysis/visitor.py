@@ -77,6 +77,7 @@ from asyncpattern_lint.index.model import (
     Narrowed,
     Opaque,
     Scope,
+    Sent,
     Starred,
     dotted,
     head,
@@ -701,10 +702,12 @@ class ExpressionVisitor:
                 for d in self.scope.decorators
             ):
                 self.use(node.value.item, lowered, Use.FOR, "yield from")
-        elif node.value is not None:
+            self.disturb()
+            return OPAQUE
+        if node.value is not None:
             self.visit(node.value)
         self.disturb()
-        return OPAQUE
+        return OPAQUE if self.env is None else Sent()
 
     def _other(self, node: cst.BaseExpression) -> Expr:
         for child in node.children:

@@ -157,6 +157,10 @@ class Narrowed(Struct, frozen=True, tag=18):
     condition: "Condition"
 
 
+class Sent(Struct, frozen=True, tag=19):
+    """What ``yield`` gives to its own function: what the caller sends."""
+
+
 Expr = (
     Name
     | Attribute
@@ -177,6 +181,7 @@ Expr = (
     | Collection
     | Starred
     | Narrowed
+    | Sent
 )
 
 OPAQUE = Opaque()
