@@ -30,6 +30,8 @@ _BLOCKS = (
 
 Blocks = tuple[type[ast.stmt], ...]
 
+_READ = (*_TOLD, ast.Name)
+
 #: What constants of other packages are called that stand for a version.
 _LIKE_A_VERSION = re.compile(r"version|(^|_)v?\d+(_\d+)*$", re.IGNORECASE)
 
@@ -39,30 +41,27 @@ def sounds_like_a_version(name: str) -> bool:
     return _LIKE_A_VERSION.search(name) is not None
 
 
-def hangs_on_version(test: ast.expr, known: Callable[[str], bool]) -> bool:
+def hangs_on_version(test: ast.AST, known: Callable[[str], bool]) -> bool:
     """Tell whether an expression hangs on a version, by itself or by names that are known to."""
-    for node in _parts(test):
-        match node:
-            case ast.Name(id=name) if name in _VERSIONS or known(name):
+    if isinstance(test, ast.Name):
+        return test.id in _VERSIONS or known(test.id)
+    if not isinstance(test, _TOLD):
+        return False
+    match test:
+        case ast.Attribute(value=owner, attr=name):
+            if name in _VERSIONS or (isinstance(owner, ast.Name) and known(f"{owner.id}.{name}")):
                 return True
-            case ast.Attribute(attr=name) if name in _VERSIONS:
-                return True
-            case ast.Attribute(value=ast.Name(id=owner), attr=name) if known(f"{owner}.{name}"):
-                return True
-            case ast.Call(func=ast.Name(id=name), args=[_]) if name in _TELLING:
-                return True
-            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[_]) if (
-                name in _TELLING and last_name(owner) in _METADATA
-            ):
-                return True
-    return False
-
-
-def _parts(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    if isinstance(node, _TOLD):
-        for part in ast.iter_child_nodes(node):
-            yield from _parts(part)
+        case ast.Call(func=ast.Name(id=name), args=[_]) if name in _TELLING:
+            return True
+        case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[_]) if (
+            name in _TELLING and last_name(owner) in _METADATA
+        ):
+            return True
+    return any(
+        hangs_on_version(part, known)
+        for part in ast.iter_child_nodes(test)
+        if isinstance(part, _READ)
+    )
 
 
 def versions_of(tree: ast.Module) -> list[str]:
