@@ -21,6 +21,7 @@ from asyncpattern_lint.index.model import (
     Lambda,
     Name,
     Parameter,
+    Sent,
     Starred,
     Subscript,
     TupleDisplay,
@@ -133,7 +134,7 @@ def test_expressions(text: str, expected: Expr) -> None:
         ("async with x as (v, w): pass", Item(Entered(X, True), 0, True)),
         ("v: 'y' = x", X),
         ("v += x", OPAQUE),
-        ("v = yield x", OPAQUE),
+        ("v = yield x", Sent()),
         ("[(v := x) for y in z]", X),
     ],
 )

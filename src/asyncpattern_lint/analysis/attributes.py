@@ -18,6 +18,7 @@ from asyncpattern_lint.analysis.values import (
     InstanceValue,
     PropertyValue,
     SuperValue,
+    TypeVariable,
     Unknown,
     Value,
     Values,
@@ -420,10 +421,14 @@ class Attributes:
             return declared
         return next((item.annotation for item in given if item.annotation is not None), None)
 
+    def _solved(self, owner: ClassValue) -> dict[TypeVariable, Values]:
+        """Return what the type parameters of a class stand for in one use of it."""
+        parameters = self.resolver.types.parameters_of(owner)
+        return dict(zip(parameters, owner.arguments, strict=False))
+
     def _declared(self, owner: ClassValue, annotation: Expr, receiver: Value) -> Values:
         types = self.resolver.types
-        solved = dict(zip(types.parameters_of(owner), owner.arguments, strict=False))
-        values = types.annotated(annotation, Frame(owner.path, owner.number), solved)
+        values = types.annotated(annotation, Frame(owner.path, owner.number), self._solved(owner))
         # Whoever wraps a plain function in a type of his own may make work of what it gives.
         values = tuple(Unknown() if self._is_plain_function(v) else v for v in values)
         return union(
@@ -443,7 +448,8 @@ class Attributes:
             if item.value is None:
                 continue
             # What a constructor leaves to its defaults counts, as in its own body.
-            frame = Frame(owner.path, item.scope, everything=True)
+            passed = tuple(self._generic_parameters(owner, item.scope))
+            frame = Frame(owner.path, item.scope, passed, everything=True)
             step = Step(owner.path, item.line, "its attribute is set here")
             values = without_truth(resolver.evaluate(item.value, frame))
             forget = (
@@ -452,6 +458,25 @@ class Attributes:
             values = forget(values)
             groups.append(with_step(values, step))
         return union(groups)
+
+    def _generic_parameters(self, owner: ClassValue, number: int) -> Iterator[tuple[str, Values]]:
+        """Yield the parameters of a method that hang on those of its class, where these are known.
+
+        Source: https://typing.python.org/en/latest/spec/generics.html (user-defined generic types).
+        """
+        if not owner.arguments:
+            return
+        resolver = self.resolver
+        solved = self._solved(owner)
+        at = resolver.types.frame_of(owner.path, number)
+        for name, entry in resolver.module(owner.path).scopes[number].bindings.items():
+            parameter = entry.every[0]
+            if isinstance(parameter, Parameter) and parameter.annotation is not None:
+                variables = resolver.types.variables(parameter.annotation, at)
+                if any(variable in solved for variable in variables):
+                    values = resolver.parameter(parameter, Frame(owner.path, number), solved)
+                    if is_known(values):
+                        yield name, tuple(map(without_steps, values))
 
     def _data(
         self,

@@ -78,12 +78,26 @@ def guarded_names(node: cst.CSTNode) -> frozenset[str]:
 
     Attributes are given as dotted names.
     """
-    return asked_names(node) | frozenset(_decided_by_calls(node))
+    return frozenset(guarding_calls(node))
 
 
 def asked_names(node: cst.CSTNode) -> frozenset[str]:
     """Return what well-known questions such as ``isawaitable(x)`` are about, anywhere inside."""
-    names: set[str] = set()
+    return frozenset(asking_calls(node))
+
+
+def guarding_calls(node: cst.CSTNode) -> dict[str, list[cst.Call]]:
+    """Return the calls in a test that ask something, by what they ask it about."""
+    found = asking_calls(node)
+    for call in _deciding_calls(node):
+        for name in _asked_about(call):
+            found.setdefault(name, []).append(call)
+    return found
+
+
+def asking_calls(node: cst.CSTNode) -> dict[str, list[cst.Call]]:
+    """Return well-known questions anywhere in an expression, by what they are about."""
+    found: dict[str, list[cst.Call]] = {}
     stack: list[cst.CSTNode] = [node]
     while stack:
         current = stack.pop()
@@ -94,24 +108,25 @@ def asked_names(node: cst.CSTNode) -> frozenset[str]:
                 if asked == "hasattr" and "self" in about:
                     # It asks for an attribute; what the object is stays known.
                     about = frozenset({f"self.{_text_of(current)}"})
-                names.update(about)
+                for name in about:
+                    found.setdefault(name, []).append(current)
         stack.extend(current.children)
-    return frozenset(names)
+    return found
 
 
 #: Functions that say something of an object's contents rather than of its kind.
 _PLAIN_TESTS = frozenset({"all", "any", "bool", "int", "len", "str", "next", "max", "min", "sum"})
 
 
-def _decided_by_calls(node: cst.CSTNode) -> Iterator[str]:
-    """Yield what is passed to functions whose answers decide a test by themselves."""
+def _deciding_calls(node: cst.CSTNode) -> Iterator[cst.Call]:
+    """Yield the calls whose answers decide a test by themselves."""
     if isinstance(node, cst.BooleanOperation):
-        yield from _decided_by_calls(node.left)
-        yield from _decided_by_calls(node.right)
+        yield from _deciding_calls(node.left)
+        yield from _deciding_calls(node.right)
     elif isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-        yield from _decided_by_calls(node.expression)
+        yield from _deciding_calls(node.expression)
     elif isinstance(node, cst.Call) and last_name(node.func) not in _PLAIN_TESTS:
-        yield from _asked_about(node)
+        yield node
 
 
 def _text_of(node: cst.Call) -> str:

@@ -10,7 +10,7 @@ from asyncpattern_lint.analysis.memo import Memo
 from asyncpattern_lint.analysis.modules import Modules
 from asyncpattern_lint.analysis.narrowing import Narrowing
 from asyncpattern_lint.analysis.results import Results
-from asyncpattern_lint.analysis.types import Types, makes_variable
+from asyncpattern_lint.analysis.types import NOTHING_SOLVED, Types, makes_variable
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     DECIDED,
@@ -28,6 +28,7 @@ from asyncpattern_lint.analysis.values import (
     ModuleValue,
     Produced,
     PropertyValue,
+    Solution,
     SuperValue,
     TypeVariable,
     Unknown,
@@ -75,6 +76,7 @@ from asyncpattern_lint.index.model import (
     Parameter,
     Scope,
     ScopeKind,
+    Sent,
     Subscript,
     TupleDisplay,
     Union,
@@ -126,6 +128,7 @@ class Resolver:
             Collection: self._collection,
             Union: self._union,
             Narrowed: self._narrowed,
+            Sent: lambda _, frame: self.results.sent(frame),
         }
 
     def module(self, path: str) -> ModuleIndex:
@@ -548,7 +551,7 @@ class Resolver:
                 return with_step(values, step)
             case Parameter():
                 given = dict(frame.parameters).get(name)
-                return self._parameter(binding, frame) if given is None else given
+                return self.parameter(binding, frame) if given is None else given
 
     def _declared(self, name: str, binding: Assigned, annotation: Expr, frame: Frame) -> Values:
         """Return what an annotated name holds: its value if that is known, else its type."""
@@ -619,13 +622,15 @@ class Resolver:
             and not (old.arguments and all(map(is_known, old.arguments)))
         )
 
-    def _parameter(self, binding: Parameter, frame: Frame) -> Values:
+    def parameter(
+        self, binding: Parameter, frame: Frame, solved: Solution = NOTHING_SOLVED
+    ) -> Values:
         """Return what a parameter may be, going by its annotation or as ``self``."""
         module = self.module(frame.path)
         scope = module.scopes[frame.number]
         if binding.annotation is not None:
             at = self.types.frame_of(frame.path, frame.number)
-            values = self.types.annotated(binding.annotation, at)
+            values = self.types.annotated(binding.annotation, at, solved)
             if not is_known(values):
                 values = self._of_self(binding.annotation, frame.path, scope) or values
             values = self.told(values)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
     External,
+    Frame,
     FunctionValue,
     InstanceValue,
     Produced,
@@ -29,6 +30,13 @@ _DESCRIBED: dict[Kind, tuple[str, int, int]] = {
     Kind.CONTEXT_MANAGER: ("contextlib._GeneratorContextManager", 0, 1),
 }
 
+#: What generator functions are annotated with, where it says what may be sent.
+_SENT_TO = frozenset(
+    f"{module}.{name}"
+    for module in ("typing", "typing_extensions", "collections.abc")
+    for name in ("AsyncGenerator", "Generator")
+)
+
 _NAMED_TUPLE = frozenset({"typing.NamedTuple"})
 
 #: Builtin containers, and which of their arguments a subscript gives.
@@ -44,6 +52,26 @@ class Results:
 
     def __init__(self, resolver: "Resolver") -> None:
         self.resolver = resolver
+
+    def sent(self, frame: Frame) -> Values:
+        """Return what ``yield`` gives in a function, going by what it says may be sent.
+
+        Sources: https://typing.python.org/en/latest/spec/generators.html,
+        https://docs.python.org/3/library/typing.html#typing.AsyncGenerator.
+        """
+        resolver = self.resolver
+        annotation = resolver.module(frame.path).scopes[frame.number].annotation
+        if not isinstance(annotation, Subscript) or len(annotation.args) < 2:
+            return ANYTHING
+        at = resolver.types.frame_of(frame.path, frame.number)
+        heads = resolver.evaluate(annotation.value, at)
+        if not heads or {getattr(head, "name", "") for head in heads} - _SENT_TO:
+            return ANYTHING
+        values = resolver.told(resolver.types.annotated(annotation.args[1], at))
+        # Who never sends, or anything, says nothing of what comes.
+        told = [v for v in values if not (isinstance(v, InstanceValue) and v.is_none)]
+        plain = any(isinstance(v, InstanceValue) and v.class_name == "object" for v in told)
+        return values if told and not plain and is_known(values) else ANYTHING
 
     def as_instance(self, value: Value) -> InstanceValue | None:
         """Return an instance that describes a value, None if it is not known."""

@@ -16,6 +16,7 @@ from asyncpattern_lint.analysis.guards import (
     captures,
     class_in,
     guarded_names,
+    guarding_calls,
     split,
 )
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -108,7 +109,8 @@ class StateKeeper(ExpressionVisitor):
             left = self.narrowed(state, condition if holds else opposite(condition))
             if left is not None:
                 return left
-        state = self._silenced(state, guarded_names(part))
+        frame = replace(self.frame, local=state)
+        state = self._silenced(state, self.decided(guarding_calls(part), frame))
         return self._disturbed(state) if self.tested and calls_in(part) else state
 
     def _silenced(self, state: State, names: frozenset[str]) -> State:

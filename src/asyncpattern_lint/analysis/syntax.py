@@ -1,6 +1,7 @@
 """Plain questions about LibCST expressions: names, targets, literals, their form in the outline."""
 
 import ast
+from functools import lru_cache
 from string import Formatter
 
 import libcst as cst
@@ -9,8 +10,12 @@ from asyncpattern_lint.index.lowering import lowered_subscript, lowered_union
 from asyncpattern_lint.index.model import OPAQUE, Expr
 
 
+@lru_cache(maxsize=512)
 def parsed(node: cst.BaseExpression) -> ast.expr | None:
-    """Return an expression as ``ast`` has it, None if it is too new for this Python."""
+    """Return an expression as ``ast`` has it, None if it is too new for this Python.
+
+    Several questions are asked of each test, one after the other.
+    """
     try:
         return ast.parse(f"({cst.Module([]).code_for_node(node)})", mode="eval").body
     except (SyntaxError, ValueError, RecursionError):

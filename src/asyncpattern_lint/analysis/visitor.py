@@ -18,12 +18,15 @@ from asyncpattern_lint.analysis.guards import (
     calls_in,
     condition_in,
     guarded_names,
+    guarding_calls,
     split,
 )
+from asyncpattern_lint.analysis.helpers import Helpers
 from asyncpattern_lint.analysis.judge import OWN_ATTRIBUTES, Verdict, judge, offered
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import demands_on_arguments
 from asyncpattern_lint.analysis.resolver import Resolver
+from asyncpattern_lint.analysis.switches import Switches
 from asyncpattern_lint.analysis.syntax import (
     as_outlined,
     dotted_name,
@@ -74,6 +77,7 @@ from asyncpattern_lint.index.model import (
     Narrowed,
     Opaque,
     Scope,
+    Sent,
     Starred,
     dotted,
     head,
@@ -120,7 +124,7 @@ class ExpressionVisitor:
 
     ``env`` holds what the scope's names hold at this place; it is None inside a lambda, which
     runs later. ``muted`` is positive where nothing is to be reported: in code that does not
-    run, and where an error is expected.
+    run, and where an error is expected; ``switched`` where it is for one version of several.
     """
 
     def __init__(self, resolver: Resolver, path: str, module: ModuleIndex, number: int) -> None:
@@ -148,7 +152,10 @@ class ExpressionVisitor:
         self.doubted: frozenset[str] = frozenset()
         """What the rest of a test asks what it is."""
         self.set_attributes: set[str] = set()
+        self.switches = Switches(resolver, path, module)
+        self.helpers = Helpers(resolver)
         self.muted = 0
+        self.switched = 0
         self.comprehensions = 0
         self.awaits = 0
         self.hits: list[Hit] = []
@@ -218,7 +225,7 @@ class ExpressionVisitor:
         legitimate: Callable[[Kind], bool] = lambda _: False,
     ) -> None:
         """Judge one use; note it if it cannot work and is not ``legitimate`` for the kind."""
-        if self.muted or isinstance(expr, Opaque):
+        if self.muted or self.switched or isinstance(expr, Opaque):
             return
         verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
@@ -311,7 +318,7 @@ class ExpressionVisitor:
 
     def _check_module_attribute(self, node: cst.Attribute, value: Expr, name: str) -> None:
         start = head(value)
-        if self.muted or name in self.patched or not isinstance(start, Name):
+        if self.muted or self.switched or name in self.patched or not isinstance(start, Name):
             return
         if not self.pruner.may_be_module(self.number, start.id):
             return
@@ -358,7 +365,7 @@ class ExpressionVisitor:
     def _check_arguments(
         self, node: cst.Call, call: Call, nodes: Mapping[int | str, cst.BaseExpression]
     ) -> None:
-        if self.muted or not nodes:
+        if self.muted or self.switched or not nodes:
             return
         for demand in demands_on_arguments(self.resolver, call, self.frame):
             argument = nodes[demand.key]
@@ -488,7 +495,15 @@ class ExpressionVisitor:
                 or len(parts) > MAX_PARTS
                 or not self.resolver.narrowing.understands(condition, self.frame)
             ):
-                yield from guarded_names(part)
+                yield from self.decided(guarding_calls(part), self.frame)
+
+    def decided(self, calls: dict[str, list[cst.Call]], frame: Frame) -> frozenset[str]:
+        """Return what some questions are about, without what they cannot tell apart."""
+        return frozenset(
+            name
+            for name, asking in calls.items()
+            if not self.helpers.say_nothing(name, asking, frame)
+        )
 
     def disturb(self) -> None:
         """Note that other code has run, which may have set attributes."""
@@ -554,10 +569,13 @@ class ExpressionVisitor:
         self.truth(node.test)
         elements = self.elements
         asked = self._where(node.test, True)
+        is_switch = self.switches.decide(parsed(node.test))
+        self.switched += is_switch
         body = self.visit(node.body)
         self.elements = elements
         self._where(node.test, False)
         otherwise = self.visit(node.orelse)
+        self.switched -= is_switch
         self.elements = elements
         return OPAQUE if asked else Choice((body, otherwise))
 
@@ -684,10 +702,12 @@ class ExpressionVisitor:
                 for d in self.scope.decorators
             ):
                 self.use(node.value.item, lowered, Use.FOR, "yield from")
-        elif node.value is not None:
+            self.disturb()
+            return OPAQUE
+        if node.value is not None:
             self.visit(node.value)
         self.disturb()
-        return OPAQUE
+        return OPAQUE if self.env is None else Sent()
 
     def _other(self, node: cst.BaseExpression) -> Expr:
         for child in node.children:

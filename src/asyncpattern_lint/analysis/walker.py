@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from asyncpattern_lint.analysis.guards import asked_names
+from asyncpattern_lint.analysis.guards import asked_names, asking_calls
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import excludes
 from asyncpattern_lint.analysis.resolver import Resolver
@@ -94,6 +94,7 @@ class ScopeWalker(StateKeeper):
         self.muted = any(
             scope.expects_errors for at, scope in module.enclosing(number) if at and at != number
         )
+        self.switched = number > 0 and self.switches.around(self.scope.line)
         self._statements: dict[type, Callable[[Any], None]] = {
             cst.SimpleStatementLine: self._line,
             cst.SimpleStatementSuite: self._line,
@@ -156,10 +157,15 @@ class ScopeWalker(StateKeeper):
         chosen = self._constant(test)
         held, failed = self._outcome(test, True), self._outcome(test, False)
         self.ran = False
+        is_switch = chosen is None and self.switches.decide(parsed(test))
+        self.switched += is_switch
         if chosen is not False:
             self._branch(lambda: self._visit_body(node.body), held, ends)
         if chosen is not True:
             self._branch(lambda: self._visit_else(node.orelse), failed, ends)
+        if not _returns(node.body):
+            # Where it does, what follows is for the other versions.
+            self.switched -= is_switch
         self._merge(ends, start)
 
     def _visit_else(self, node: cst.If | cst.Else | None) -> None:
@@ -494,7 +500,7 @@ class ScopeWalker(StateKeeper):
 
     def _assign_one(self, target: cst.BaseExpression, node: cst.BaseExpression) -> None:
         if isinstance(node, cst.Call):
-            self._forget(asked_names(node))
+            self._forget(self.decided(asking_calls(node), self.frame))
         elif isinstance(node, cst.Attribute):
             # Of which class its own object is, a method asks for a text.
             self._forget(asked_names(node) - self.own_names)
@@ -619,7 +625,7 @@ class ScopeWalker(StateKeeper):
     def _return(self, node: cst.Return) -> None:
         if node.value is not None:
             value = self.visit(node.value)
-            if self.scope.annotation is not None and not self.muted:
+            if self.scope.annotation is not None and not (self.muted or self.switched):
                 self._check_returned(node.value, value)
         self.dead = True
 
@@ -670,6 +676,14 @@ class ScopeWalker(StateKeeper):
             elif isinstance(target, cst.Attribute):
                 self.visit(target.value)
                 self.forget_attribute(target.attr.value)
+
+
+def _returns(body: cst.BaseSuite) -> bool:
+    """Whether the last statement of a block is a ``return``."""
+    last = body.body[-1] if body.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Return)
 
 
 def _keeps_type(value: Value) -> bool:

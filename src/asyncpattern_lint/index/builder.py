@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import drives, dunder_all, handing, handlers
+from asyncpattern_lint.index import drives, dunder_all, handing, handlers, switches
 from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
 from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
@@ -168,6 +168,7 @@ class _Builder(ExpressionVisitor):
         index.noted = list(self.noted.values())
         index.entered = sorted(self.entered)
         index.spared = sorted(self.spared)
+        index.versions, index.switches = switches.versions_of(tree), switches.switches_of(tree)
         return index
 
     def _open(self, kind: ScopeKind, name: str, line: int, end_line: int) -> Scope:

@@ -50,6 +50,7 @@ from asyncpattern_lint.index.model import (
     Noted,
     Opaque,
     Place,
+    Sent,
     Starred,
     Subscript,
     Told,
@@ -657,6 +658,7 @@ class ExpressionVisitor:
         value = Builtin("NoneType") if node.value is None else self.visit(node.value)
         if not self.lambdas:
             self.note_yield(value, node.lineno)
+            return Sent()
         return OPAQUE
 
     def note_yield(self, value: Expr, line: int) -> None:

@@ -27,7 +27,7 @@ from asyncpattern_lint.index.watched import roots
 OWN = frozenset(
     {
         "attributes", "bindings", "calls", "column", "drives", "end_column", "entered", "noted",
-        "spared", "uses",
+        "spared", "switches", "uses",
     }
 )  # fmt: skip
 

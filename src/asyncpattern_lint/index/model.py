@@ -157,6 +157,10 @@ class Narrowed(Struct, frozen=True, tag=18):
     condition: "Condition"
 
 
+class Sent(Struct, frozen=True, tag=19):
+    """What ``yield`` gives to its own function: what the caller sends."""
+
+
 Expr = (
     Name
     | Attribute
@@ -177,6 +181,7 @@ Expr = (
     | Collection
     | Starred
     | Narrowed
+    | Sent
 )
 
 OPAQUE = Opaque()
@@ -544,6 +549,18 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     drives: list[Drive] = msgspec.field(default_factory=list)
 
 
+class Switch(Struct, frozen=True):
+    """An ``if`` outside functions that decides which functions there are.
+
+    ``names`` are what its test reads, ``by_version`` tells that it asks for a version by itself.
+    """
+
+    line: int
+    end_line: int
+    names: tuple[str, ...]
+    by_version: bool
+
+
 class Write(Struct, frozen=True):
     """An attribute set on what ``base`` stands for in a scope; ``*`` for a computed name.
 
@@ -575,7 +592,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
     taken, so that others may pass for theirs. ``noted`` are the calls that name code;
     ``entered`` the names that ``with`` is used on, with their scopes; ``spared`` those of fakes
-    of which a test says that they were not called.
+    of which a test says that they were not called. ``versions`` are global names that hang on the
+    version of something, ``switches`` the tests on which it hangs which functions there are.
     """
 
     scopes: list[Scope]
@@ -600,6 +618,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     noted: list[Noted] = msgspec.field(default_factory=list)
     entered: list[tuple[int, str]] = msgspec.field(default_factory=list)
     spared: list[tuple[int, str]] = msgspec.field(default_factory=list)
+    versions: list[str] = msgspec.field(default_factory=list)
+    switches: list[Switch] = msgspec.field(default_factory=list)
 
     def enclosing(self, number: int) -> Iterator[tuple[int, Scope]]:
         """Yield the scope and those in which its names are looked up, innermost first.

@@ -25,6 +25,7 @@ from asyncpattern_lint.index.model import (
     Parameter,
     Scope,
     ScopeKind,
+    Sent,
     Starred,
     Subscript,
     TupleDisplay,
@@ -36,7 +37,7 @@ from asyncpattern_lint.protocol import Use
 #: What may give work that is not done yet.
 _PRODUCING = (
     Attribute, Await, Call, Choice, Collection, Element, Entered, Fallback, GeneratorExpression, Item,
-    Narrowed, Starred, Subscript,
+    Narrowed, Sent, Starred, Subscript,
 )  # fmt: skip
 
 _DISCARDED = 1 << Use.DISCARDED
