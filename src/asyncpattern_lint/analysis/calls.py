@@ -501,7 +501,10 @@ class Calls:
         if receiver and any(self._may_depend_on_arguments(value) for value in values):
             values = self.returned(function, (*passed, *receiver))
         if declared and not is_known(values):
-            values = types.produced(promised()) or values
+            return types.produced(promised()) or values
+        if declared and any(map(self.resolver.is_vague, values)):
+            closer = self.resolver.told(types.produced(promised()))
+            return closer if self.resolver.is_closer(closer, values) else values
         return values
 
     def _breaks_word(self, scope: Scope, promised: Values) -> bool:

@@ -108,9 +108,12 @@ class Results:
             scope = resolver.scope_of(function)
             frame = resolver.calls.frame_of(function, ())
             found = union(resolver.evaluate(item.value, frame) for item in scope.yields)
-            if is_known(found):
-                return found
-            return self._promised(function) or ANYTHING
+            if not is_known(found):
+                return self._promised(function) or ANYTHING
+            if any(map(resolver.is_vague, found)):
+                promised = resolver.told(self._promised(function))
+                return promised if resolver.is_closer(promised, found) else found
+            return found
 
         if function.overridden:
             return self._promised(function) or ANYTHING
