@@ -41,8 +41,8 @@ MAX_BYTES = 10_000_000
 _PARALLEL_THRESHOLD = 150
 
 #: So many outlines are kept decoded at first, and so many of those that a run comes back to later.
-_MAX_DECODED = 400
-_MAX_KEPT = 600
+_MAX_DECODED = 60
+_MAX_KEPT = 400
 
 Outline = ModuleIndex | Failure
 
