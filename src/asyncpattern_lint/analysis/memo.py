@@ -11,8 +11,8 @@ DEPTH_LIMIT = 120
 #: Rounds until a cycle of questions must have settled.
 _MAX_ROUNDS = 4
 
-#: So many answers take about 100 MB; those of them that matter come back within seconds.
-_MOST_ANSWERS = 200_000
+#: So many answers take about 125 MB; those of them that matter come back within seconds.
+_MOST_ANSWERS = 250_000
 
 _NEVER = 1 << 30
 

@@ -1,6 +1,8 @@
 """What of an outline is kept beside it: what the module does to others, and what they ask often."""
 
+import zlib
 from collections.abc import Iterator
+from typing import TypeVar
 
 import msgspec
 
@@ -22,6 +24,15 @@ from asyncpattern_lint.index.model import (
 ASYNC_MODULES = frozenset({"aio", "asyncio"})
 
 
+T = TypeVar("T")
+
+#: The quickest, which leaves a quarter.
+_LEVEL = 1
+
+#: No outline is larger: a cache that came with a repository may pretend to hold one.
+_MOST_BYTES = 1 << 28
+
+
 class ClassFacts(Struct, frozen=True):
     """What others need to know of a class: its bases' last names, and its members' shapes."""
 
@@ -32,7 +43,7 @@ class ClassFacts(Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """An outline as it is kept: its encoded form, and what it does to others."""
+    """An outline as it is kept: ``index`` is its ``encoded`` form, the rest what it does to others."""
 
     index: bytes
     written: list[str] = []
@@ -50,12 +61,27 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     failure: Failure | None = None
 
 
+def encoded(outline: ModuleIndex) -> bytes:
+    """Return an outline as bytes."""
+    return zlib.compress(msgspec.msgpack.encode(outline), _LEVEL)
+
+
+def decoded(index: bytes | None, decoder: msgspec.msgpack.Decoder[T]) -> T | None:
+    """Return what a decoder makes of an encoded outline, None if that is damaged."""
+    unpacking = zlib.decompressobj()
+    try:
+        data = unpacking.decompress(index or b"", _MOST_BYTES)
+        return decoder.decode(data) if unpacking.eof else None
+    except (zlib.error, msgspec.DecodeError, RecursionError):
+        return None
+
+
 def entry_of(outline: ModuleIndex | Failure) -> Entry:
     """Return what is kept of an outline."""
     if isinstance(outline, Failure):
         return Entry(b"", failure=outline)
     return Entry(
-        msgspec.msgpack.encode(outline),
+        encoded(outline),
         outline.written,
         outline.sys_modules,
         outline.written_modules,

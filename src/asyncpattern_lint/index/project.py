@@ -18,6 +18,7 @@ from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
 from asyncpattern_lint.index.entry import (
     Entry,
     classes_of,
+    decoded,
     entry_of,
     functions_of,
     is_test,
@@ -41,8 +42,8 @@ MAX_BYTES = 10_000_000
 _PARALLEL_THRESHOLD = 150
 
 #: So many outlines are kept decoded at first, and so many of those that a run comes back to later.
-_MAX_DECODED = 60
-_MAX_KEPT = 400
+_MAX_DECODED = 80
+_MAX_KEPT = 480
 
 Outline = ModuleIndex | Failure
 
@@ -148,9 +149,10 @@ class Project:
         if path not in self._decoded:
             entry = self._entry(path)
             index = None if entry is None else self._encoded(path, entry)
+            start = decoded(index, _SCOPES)
             with contextlib.suppress(msgspec.DecodeError, RecursionError):
-                scopes = _SCOPES.decode(index or b"").scopes
-                return _TOP.decode(scopes[0]).bindings if scopes else {}
+                if start is not None:
+                    return _TOP.decode(start.scopes[0]).bindings if start.scopes else {}
         module = self.module(path)
         return {} if module is None else module.scopes[0].bindings
 
@@ -175,10 +177,8 @@ class Project:
 
     def _outline(self, path: str, entry: "Entry") -> Outline:
         """Return the outline of an entry, from where it is kept or from the file once more."""
-        try:
-            return _INDEX.decode(self._encoded(path, entry) or b"")
-        except (msgspec.DecodeError, RecursionError):
-            return self._made(path)
+        known = decoded(self._encoded(path, entry), _INDEX)
+        return self._made(path) if known is None else known
 
     def _encoded(self, path: str, entry: "Entry") -> bytes | None:
         key = self._keys.get(path)
@@ -532,11 +532,7 @@ class Project:
         """Return the outline of what a file held before, None if that is not known any more."""
         if self.shelf is None:
             return None
-        body = self.shelf.packs.body(digest + self._flavour(path))
-        try:
-            return _INDEX.decode(body or b"")
-        except (msgspec.DecodeError, RecursionError):
-            return None
+        return decoded(self.shelf.packs.body(digest + self._flavour(path)), _INDEX)
 
     def expect(self, paths: Iterable[str]) -> None:
         """Take files for those to load, without loading them: nobody will ask what they do."""
