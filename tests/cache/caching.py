@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from asyncpattern_lint.cache import ledger as ledger_module
 from asyncpattern_lint.config import Options, resolve
 from asyncpattern_lint.findings import Finding, Report
 from asyncpattern_lint.rule import known_codes
@@ -29,6 +32,16 @@ def lay(root: Path, files: Mapping[str, str | None]) -> None:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+
+
+def lay_for_runs(
+    root: Path, files: Mapping[str, str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Write the files of a project, and let its cache be used and believed."""
+    monkeypatch.delenv("ASYNCPATTERN_LINT_NO_CACHE")
+    # So that what stat says is believed of files that were written just now.
+    monkeypatch.setattr(ledger_module, "_GRACE_NS", 0)
+    lay(root, files)
 
 
 def run(root: Path, *paths: str, **options: Any) -> Report:

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from caching import codes, cold, lay, run, told
+from caching import codes, cold, lay, lay_for_runs, run, told
 
 from asyncpattern_lint.analysis.changes import Changes
 from asyncpattern_lint.analysis.values import Values
-from asyncpattern_lint.cache import ledger as ledger_module
 
 #: Two classes, to one of which another module gives what ``async with`` asks for.
 FILES = {
@@ -30,9 +29,7 @@ FILES = {
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("ASYNCPATTERN_LINT_NO_CACHE")
-    monkeypatch.setattr(ledger_module, "_GRACE_NS", 0)
-    lay(tmp_path, FILES)
+    lay_for_runs(tmp_path, FILES, monkeypatch)
     return tmp_path
 
 

@@ -7,24 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from caching import FILES, codes, cold, lay, run, told
+from caching import FILES, codes, cold, lay, lay_for_runs, run, told
 
 from asyncpattern_lint import session as session_module
 from asyncpattern_lint.analysis import candidates as candidates_module
 from asyncpattern_lint.analysis import checker as checker_module
 from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.analysis.resolver import Resolver
-from asyncpattern_lint.cache import ledger as ledger_module
 from asyncpattern_lint.index.model import ModuleIndex
 from asyncpattern_lint.index.parts import Again
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("ASYNCPATTERN_LINT_NO_CACHE")
-    # So that what stat says is believed of files that were written just now.
-    monkeypatch.setattr(ledger_module, "_GRACE_NS", 0)
-    lay(tmp_path, FILES)
+    lay_for_runs(tmp_path, FILES, monkeypatch)
     return tmp_path
 
 

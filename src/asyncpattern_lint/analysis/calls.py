@@ -502,9 +502,8 @@ class Calls:
             values = self.returned(function, (*passed, *receiver))
         if declared and not is_known(values):
             return types.produced(promised()) or values
-        if declared and any(map(self.resolver.is_vague, values)):
-            closer = self.resolver.told(types.produced(promised()))
-            return closer if self.resolver.is_closer(closer, values) else values
+        if declared:
+            return self.resolver.closer(values, lambda: types.produced(promised()))
         return values
 
     def _breaks_word(self, scope: Scope, promised: Values) -> bool:

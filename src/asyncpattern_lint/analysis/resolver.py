@@ -597,6 +597,13 @@ class Resolver:
         """Whether a value may be of a subclass of the class that it is known to be of."""
         return isinstance(value, InstanceValue) and value.of is not None and not value.exact
 
+    def closer(self, values: Values, promise: "Callable[[], Values]") -> Values:
+        """Return what is promised of values where that says more than they do, else themselves."""
+        if not any(map(self.is_vague, values)):
+            return values
+        promised = self.told(promise())
+        return promised if self.is_closer(promised, values) else values
+
     def is_closer(self, promised: Values, values: Values) -> bool:
         """Tell whether a type says more of the classes that the values are known to be of.
 

@@ -110,10 +110,7 @@ class Results:
             found = union(resolver.evaluate(item.value, frame) for item in scope.yields)
             if not is_known(found):
                 return self._promised(function) or ANYTHING
-            if any(map(resolver.is_vague, found)):
-                promised = resolver.told(self._promised(function))
-                return promised if resolver.is_closer(promised, found) else found
-            return found
+            return resolver.closer(found, lambda: self._promised(function))
 
         if function.overridden:
             return self._promised(function) or ANYTHING
