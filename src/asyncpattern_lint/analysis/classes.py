@@ -539,10 +539,9 @@ class Classes:
     def _is_plain(self, value: ClassValue, scope: Scope) -> bool:
         """Whether a class is just what its body says, protocol methods and all."""
         resolver = self.resolver
-        module = resolver.module(value.path)
         if not resolver.is_foreign(value.path) and (
             scope.has_keywords
-            or module.is_open
+            or resolver.exports.is_open(value.path)
             or "__init_subclass__" in scope.bindings
             or resolver.attributes.changes.on_protocols(value, PROTOCOL_METHODS)
         ):

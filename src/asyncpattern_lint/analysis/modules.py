@@ -58,7 +58,7 @@ class Modules:
         entry = module.scopes[0].bindings.get(name)
         # Someone may have put something else in its place.
         is_own = not self.resolver.is_foreign(path)
-        is_open = module.is_open and is_own
+        is_open = is_own and self.exports.is_open(path)
         replaced = (
             is_open
             or self.project.is_written(name)

@@ -297,7 +297,7 @@ class Trail:
         line = 1 if entry is None else entry.every[0].line
         if entry is not None and entry.deleted:
             return at(f"`{name}` is deleted again", path, line)
-        if module.is_open and not self.resolver.is_foreign(path):
+        if not self.resolver.is_foreign(path) and self.resolver.exports.is_open(path):
             return at(f"module `{dotted_name}` may bind names that its text hides", path, line)
         if self.resolver.project.is_written(name):
             return at(f"`{name}` is set from outside its module", path, line)

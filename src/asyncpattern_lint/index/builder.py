@@ -47,7 +47,7 @@ from asyncpattern_lint.index.model import (
     Write,
     dotted,
 )
-from asyncpattern_lint.index.openness import may_bind
+from asyncpattern_lint.index.openness import asked_by, may_bind
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.index.saved import Saved
 from asyncpattern_lint.index.yields import yielding
@@ -159,7 +159,8 @@ class _Builder(ExpressionVisitor):
         pruner = Pruner(index)
         for number, name_uses, loads in self.pending:
             pruner.prune(number, name_uses, loads)
-        index.is_open = self.is_open or may_bind(tree, self.mentions)
+        known = (True, []) if self.is_open else may_bind(tree, self.mentions)
+        index.is_open, index.lent = known
         index.has_open_path = self.has_open_path
         handing.note_writes(index, self.written, self.imported)
         index.sys_modules = sorted(self.sys_modules)
@@ -530,6 +531,8 @@ class _Builder(ExpressionVisitor):
         scope.type_parameters = handlers.type_parameters(node)
         scope.annotation = annotation(node.returns)
         scope.is_stub = handlers.is_stub(node.body)
+        if not scope.parent and not decorators and isinstance(node, ast.FunctionDef):
+            scope.only_asked = asked_by(node)
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED

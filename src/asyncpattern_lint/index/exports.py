@@ -5,6 +5,7 @@ import types
 from collections.abc import Iterator
 
 from asyncpattern_lint.index.finder import UNKNOWN, Location, Lookup
+from asyncpattern_lint.index.lending import Lending
 from asyncpattern_lint.index.model import Bindings, Import
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.index.trace import Table, table
@@ -30,6 +31,7 @@ class Exports:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._known: Table[tuple[str, str], Presence] = table(project.trace)
+        self._lending = Lending(project, self.sources)
 
     def has(self, location: Location, name: str) -> Presence:
         """Tell whether ``from location import name`` can work."""
@@ -61,6 +63,10 @@ class Exports:
                 return Presence.UNSURE
         return Presence.ABSENT
 
+    def is_open(self, path: str) -> bool:
+        """Tell whether a module may bind names that neither its text nor its stars show."""
+        return self._lending.is_open(path)
+
     def binds(self, path: str, name: str) -> Presence:
         """Tell whether a module's own text, or a star import in it, binds a name."""
         return self._bound(path, name, set())
@@ -76,7 +82,7 @@ class Exports:
         if name in _MODULE_ATTRIBUTES or stands(names.get(name)):
             return Presence.PRESENT
         at_least = Presence.ABSENT
-        if module.is_open or stands(names.get("__getattr__")):
+        if self.is_open(path) or stands(names.get("__getattr__")):
             at_least = Presence.UNSURE
         starred = (self._starred(path, module.imports[star], name, seen) for star in module.stars)
         return max((at_least, *starred))
@@ -114,7 +120,7 @@ class Exports:
             return Presence.ABSENT if name.startswith("_") else Presence.PRESENT
         if any(export.name == name for export in module.exports):
             return Presence.PRESENT
-        if module.exports_open or module.is_open or module.export_sources:
+        if module.exports_open or module.export_sources or self.is_open(source.path):
             return Presence.UNSURE
         return Presence.ABSENT
 

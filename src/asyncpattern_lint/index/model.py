@@ -512,7 +512,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     attributes that the scope sets on other objects than ``self``; ``asked_items`` the names of
     whose items a test asks what they are; ``guards`` what its statements
     ask before they go on. ``yielding`` holds the bits of ``yields.Yielding`` of a generator,
-    ``drives`` the calls whose items are taken with ``async for`` or ``anext``.
+    ``drives`` the calls whose items are taken with ``async for`` or ``anext``. ``only_asked``
+    are the parameters of a plain function of which it only asks what a namespace holds.
     """
 
     kind: ScopeKind
@@ -547,6 +548,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     asked_items: list[str] = msgspec.field(default_factory=list)
     yielding: int = 0
     drives: list[Drive] = msgspec.field(default_factory=list)
+    only_asked: list[str] = msgspec.field(default_factory=list)
 
 
 class Switch(Struct, frozen=True):
@@ -573,13 +575,27 @@ class Write(Struct, frozen=True):
     value: Expr | None = None
 
 
+class Lent(Struct, frozen=True):
+    """A function that a module hands its own namespace to, and under which argument.
+
+    ``function`` is a dotted name as the module has it, ``place`` the position of the argument from
+    0, or its keyword. ``partial`` is what ``functools.partial`` is called there, if it hands it on.
+    """
+
+    function: str
+    place: str
+    partial: str = ""
+
+
 class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     """The outline of one module: a pure function of its bytes.
 
     ``scopes[0]`` is the module itself. ``exports`` is None where there is no ``__all__``;
     ``export_sources`` are modules whose ``__all__`` is taken over; ``exports_open`` tells that
     the rest of ``__all__`` is computed. ``is_open`` tells that the module may bind names that
-    its text does not show; ``has_open_path`` that its submodules may lie elsewhere.
+    its text does not show: certainly if ``lent`` is empty, else unless all functions in it only ask
+    the namespace that they are handed. ``has_open_path`` tells that its submodules may lie
+    elsewhere.
     ``written`` are names that the module assigns as attributes of what it imports, ``patched``
     those that it replaces through a mocking call. ``nonlocals`` are names that nested
     functions rebind. ``sys_modules`` are the names of modules that it puts into
@@ -603,6 +619,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     export_sources: list[Expr] = msgspec.field(default_factory=list)
     exports_open: bool = False
     is_open: bool = False
+    lent: list[Lent] = msgspec.field(default_factory=list)
     has_open_path: bool = False
     written: list[str] = msgspec.field(default_factory=list)
     patched: list[str] = msgspec.field(default_factory=list)

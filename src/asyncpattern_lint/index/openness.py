@@ -7,6 +7,9 @@ https://docs.python.org/3/library/sys.html#sys.modules and https://peps.python.o
 import ast
 from collections.abc import Collection, Iterator
 
+from asyncpattern_lint.index.handlers import first_name, last_name
+from asyncpattern_lint.index.model import Lent
+
 #: Builtins that look at an object without changing it.
 _LOOKERS = frozenset(
     {"bool", "getattr", "hasattr", "id", "isinstance", "len", "repr", "str", "type"}
@@ -30,25 +33,96 @@ _DESCRIPTIONS = frozenset(
     }
 )
 
+#: What holds a namespace that is only asked, by itself or for a name of its own.
+_ASKING = (
+    ast.Assign, ast.Attribute, ast.Call, ast.Compare, ast.For, ast.Subscript, ast.comprehension,
+    ast.keyword,
+)  # fmt: skip
+
+#: What the parameters are declared to be that take a namespace; those of others are not looked at.
+_MAPPINGS = frozenset({"Any", "Dict", "Mapping", "MutableMapping", "dict", "object"})
+
 _READING_METHODS = frozenset({"copy", "get", "items", "keys", "values"})
 
 
-def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> bool:
+def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> tuple[bool, list[Lent]]:
     """Tell whether some mention may bind a name that the text hides.
 
     A mention is ``sys.modules``, or a call of ``globals`` or ``exec``, of which most only ask
-    for something.
+    for something. Where it hangs on functions that are handed the namespace these are returned,
+    too.
     """
     if not mentions:
-        return False
+        return False, []
     parents = _Parents(tree)
-    return any(not _is_harmless(mention, parents) for mention in mentions)
+    lent: list[Lent] = []
+    for mention in mentions:
+        if not _is_harmless(mention, parents):
+            borrower = _borrower(mention, parents)
+            if borrower is None:
+                return True, []
+            lent.append(borrower)
+    return bool(lent), lent
+
+
+def _borrower(mention: ast.expr, parents: "_Parents") -> Lent | None:
+    """Return the function that is handed the namespace, None where it goes elsewhere."""
+    if not isinstance(mention, ast.Call) or mention.args or mention.keywords:
+        return None
+    holder = parents.of(mention)
+    call = parents.of(holder) if isinstance(holder, ast.keyword) else holder
+    if not isinstance(call, ast.Call) or any(isinstance(arg, ast.Starred) for arg in call.args):
+        return None
+    function, given = call.func, call.args
+    partial = ""
+    if last_name(function) == "partial" and first_name(function) and given:
+        partial = ast.unparse(function)
+        function, *given = given
+    if not first_name(function):
+        return None
+    name = ast.unparse(function)
+    if isinstance(holder, ast.keyword):
+        return None if holder.arg is None else Lent(name, holder.arg, partial)
+    return Lent(name, str(given.index(mention)), partial) if mention in given else None
+
+
+def asked_by(function: ast.FunctionDef) -> list[str]:
+    """Return the parameters that a function does no more with than ask a namespace something."""
+    arguments = function.args
+    parameters = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    names = {p.arg for p in parameters if p.annotation is None or _is_mapping(p.annotation)}
+    loaded: set[str] = set()
+    waiting: list[ast.AST] = [*function.body]
+    while waiting and names:
+        node = waiting.pop()
+        if isinstance(node, ast.Global):
+            # What is handed to one may be changed elsewhere.
+            return []
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, ast.Name):
+                waiting.append(child)
+            elif child.id in names:
+                loaded.add(child.id)
+                if not isinstance(node, _ASKING):
+                    names.discard(child.id)
+    names &= loaded
+    parents = _Parents(function) if names else None
+    return [
+        name
+        for name in sorted(names)
+        if parents and all(_asks_namespace(load, parents) for load in parents.loads(name))
+    ]
+
+
+def _is_mapping(annotation: ast.expr) -> bool:
+    node = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    return last_name(node) in _MAPPINGS
 
 
 class _Parents:
-    """Which node holds another, and the uses of names, of a module."""
+    """Which node holds another, and the uses of names, of a module or function."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module | ast.FunctionDef) -> None:
         self.tree = tree
         self._parents = {
             id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
@@ -104,8 +178,14 @@ def _reads_name(node: ast.AST | None) -> bool:
 
 def _loads(name: str, within: ast.AST | None) -> Iterator[ast.Name]:
     for node in () if within is None else ast.walk(within):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-            yield node
+        match node:
+            case ast.Name(id=own, ctx=ast.Load()) if own == name:
+                yield node
+            case ast.AugAssign(target=ast.Name(id=own) as target) if own == name:
+                # It may change the object itself, which is then bound again.
+                yield target
+            case _:
+                pass
 
 
 def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
@@ -142,6 +222,9 @@ def _asks_namespace(mention: ast.expr, parents: _Parents, *, again: bool = True)
     parent = parents.of(mention)
     match parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
+            return True
+        case ast.For() | ast.comprehension() | ast.keyword(arg=None):
+            # Going through it gives names, and ``**`` a copy.
             return True
         case ast.Attribute(attr=method):
             caller = parents.of(parent)
