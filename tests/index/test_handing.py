@@ -25,6 +25,7 @@ def fill(target, values):
             "def f(k):\n    def g(a):\n        setattr(a, k, 1)\n    return g\n",
             ["f:0", "f:a", "g:0", "g:a"],
         ),
+        ("def f(k):\n    def g(a):\n        setattr(a, k, 1)\n    g(k)\n", ["g:0", "g:a"]),
     ],
 )
 def test_setters(text: str, expected: list[str]) -> None:
@@ -41,6 +42,12 @@ def test_setters(text: str, expected: list[str]) -> None:
         ("def f():\n    v = A()\n    fill(v)\n", [("fill:0", "A")]),
         ("def f():\n    v = make()\n    fill(v)\n", []),
         ("class A: ...\nisinstance(v, A)\n", []),
+        ("from m import fill as f\ng = f\ng(A())\n", [("fill:0", "A"), ("g:0", "A")]),
+        ("def f():\n    g = make(1)\n    g(A())\n", [("g:0", "A"), ("make:0", "A")]),
+        (
+            "run(m.fill, A(), b=B())\n",
+            [("fill:0", "A"), ("fill:b", "B"), ("run:1", "A"), ("run:b", "B")],
+        ),
     ],
 )
 def test_handed(text: str, expected: list[tuple[str, str]]) -> None:
@@ -57,3 +64,8 @@ def test_handed(text: str, expected: list[tuple[str, str]]) -> None:
 )
 def test_whether_something_is_called_between_two_bindings(text: str, expected: bool) -> None:
     assert outline(text).scopes[0].bindings["f"].called_between is expected
+
+
+def test_renamed() -> None:
+    text = "from m import make\nfill = make(1)\nother = fill\nMade = make(2)\nsize = 1\n"
+    assert outline(text).renamed == [("fill", "make"), ("other", "fill"), ("other", "make")]

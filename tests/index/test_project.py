@@ -207,13 +207,13 @@ def test_what_modules_do_to_others_is_known_once_they_are_loaded(
             "c.py": "import sys\nsys.modules['x.y'] = z\n",
         },
     )
-    assert not project.is_written("written")
+    assert not project.is_written("b", "written")
     list(project.load([str(tmp_path / name) for name in ("a.py", "b.py", "c.py")], jobs))
-    assert project.is_written("written")
+    assert project.is_written("b", "written")
     assert project.writers("__iter__", in_tests=False) == [str(tmp_path / "b.py")]
     assert project.is_in_sys_modules("x.y")
     assert not project.is_in_sys_modules("x")
-    assert not project.is_written("other")
+    assert not project.is_written("module", "other")
     project.outline(str(tmp_path / "d.py"))
     plant(tmp_path, {"e.py": "import sys\nsys.modules[name()] = z\n"})
     project.outline(str(tmp_path / "e.py"))
@@ -411,7 +411,7 @@ class B(A):
 def facts(project: Project) -> set[str]:
     """Return what ``EFFECTS`` have an effect on, as far as a project knows of them."""
     asked = {
-        "written": project.is_written("written"),
+        "written": project.is_written("app", "written"),
         "written into": project.is_written_into("app"),
         "assigned": bool(project.writers("assigned", in_tests=False)),
         "computed": bool(project.writers("*", in_tests=False)),

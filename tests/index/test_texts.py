@@ -12,7 +12,7 @@ from asyncpattern_lint.index.texts import texts_of
     [
         ("use('a')", ["a"]),
         ("use('a' if x else 'b')", ["a", "b"]),
-        ("use(f'a{b}')", ["*"]),
+        ("use(f'a{b}')", ["a*"]),
         ("use(n)", ["*"]),
         ("n = 'a'\nuse(n)", ["a"]),
         ("n: str = 'a'\nuse(n)", ["a"]),

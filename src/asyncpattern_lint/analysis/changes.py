@@ -38,6 +38,7 @@ from asyncpattern_lint.index.model import (
     Write,
     head,
 )
+from asyncpattern_lint.index.texts import is_among
 from asyncpattern_lint.index.trace import Answers, Table, table
 
 if TYPE_CHECKING:
@@ -79,13 +80,13 @@ class Changes:
             # Whoever asks meanwhile is told of nothing: what is set decides no names here.
             self._known.assume(key, frozenset())
             known = self._known[key] = self._made_on(key)
-        return name in known or ("*" in known and not _is_special(name))
+        return name in known or (not _is_special(name) and is_among(name, known))
 
     def on_protocols(self, cls: ClassValue, names: frozenset[str]) -> bool:
         """Whether what makes a class may set one of these special methods."""
         self.on_class(cls, "")
         known = self._known[cls.plain]
-        return "*" in known or not names.isdisjoint(known) or self.is_remade(cls)
+        return any(is_among(name, known) for name in names) or self.is_remade(cls)
 
     def is_filled(self, cls: ClassValue) -> bool:
         """Whether something sets attributes under computed names on instances of a class."""
@@ -342,6 +343,8 @@ class Changes:
         found: set[str] = set()
         for ancestor, scope in self._own(metaclass):
             found |= self._set_in(ancestor, scope, _MAKING)
+            if not self.resolver.classes.makes_plainly(ancestor):
+                found.add("*")
         return found
 
     def _set_in(self, owner: ClassValue, scope: Scope, methods: tuple[str, ...]) -> set[str]:

@@ -269,9 +269,22 @@ class Classes:
             for ancestor in self.lineage(found) if isinstance(found, ClassValue) else ():
                 if ancestor is not None and not self.resolver.is_foreign(ancestor.path):
                     names = self.scope_of(ancestor).bindings
-                    if any(name in names for name in ("__new__", "__call__", "mro", "__prepare__")):
+                    if "__call__" in names or "mro" in names or not self.makes_plainly(ancestor):
                         return True
         return False
+
+    def makes_plainly(self, metaclass: ClassValue) -> bool:
+        """Tell whether what a metaclass defines leaves the body of a class to say what is in it.
+
+        What it sets on the class, or puts into its namespace, is told elsewhere.
+        """
+        names = self.scope_of(metaclass).bindings
+        making = names.get("__new__")
+        scopes = self.resolver.module(metaclass.path).scopes
+        return "__prepare__" not in names and (
+            making is None
+            or all(isinstance(b, Defined) and scopes[b.scope].makes_plainly for b in making.every)
+        )
 
     def _solved_arguments(
         self,

@@ -40,6 +40,7 @@ from asyncpattern_lint.index.model import (
     Subscript,
     dotted,
 )
+from asyncpattern_lint.index.texts import is_among
 from asyncpattern_lint.protocol import PROTOCOL_METHODS, Kind, Protocol
 
 if TYPE_CHECKING:
@@ -205,10 +206,7 @@ class Decorators:
         own = [
             self.resolver.classes.scope_of(c).bindings for c in classes if isinstance(c, ClassValue)
         ]
-        return any(
-            name == "*" or name in PROTOCOL_METHODS or any(name in names for names in own)
-            for name in written
-        )
+        return any(is_among(name, written) for names in (PROTOCOL_METHODS, *own) for name in names)
 
     def factories(self, value: Value, protocols: Protocol) -> Values:
         """Apply one of contextlib's decorators, or ``types.coroutine``, to a function."""

@@ -58,11 +58,12 @@ class Modules:
         entry = module.scopes[0].bindings.get(name)
         # Someone may have put something else in its place.
         is_own = not self.resolver.is_foreign(path)
+        dotted_name = self.project.module_name(path)
         is_open = is_own and self.exports.is_open(path)
         replaced = (
             is_open
-            or self.project.is_written(name)
-            or (is_own and self.project.is_written_into(self.project.module_name(path)))
+            or self.project.is_written(dotted_name, name)
+            or (is_own and self.project.is_written_into(dotted_name))
         )
         groups: list[Values] = [ANYTHING] if replaced else []
         own: tuple[int, Values, bool] | None = None

@@ -173,7 +173,10 @@ class StateKeeper(ExpressionVisitor):
         owner, _, name = key.rpartition(".")
         if not owner:
             entry = self.module.scopes[0].bindings.get(name)
-            written = self.resolver.project.is_written(name) or name in self.rebound_elsewhere
+            project = self.resolver.project
+            written = name in self.rebound_elsewhere or project.is_written(
+                project.module_name(self.frame.path), name
+            )
             return entry is not None and len(entry.every) == 1 and not written
         values = self.resolver.evaluate(referred(owner), replace(self.frame, local=state))
         settled = self.resolver.narrowing.members.is_settled

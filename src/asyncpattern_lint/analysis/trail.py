@@ -299,7 +299,7 @@ class Trail:
             return at(f"`{name}` is deleted again", path, line)
         if not self.resolver.is_foreign(path) and self.resolver.exports.is_open(path):
             return at(f"module `{dotted_name}` may bind names that its text hides", path, line)
-        if self.resolver.project.is_written(name):
+        if self.resolver.project.is_written(dotted_name, name):
             return at(f"`{name}` is set from outside its module", path, line)
         return self._star(path, module, name) or (
             at(f"module `{dotted_name}` binds no `{name}`", path, line) if entry is None else None

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import drives, dunder_all, handing, handlers, switches
+from asyncpattern_lint.index import drives, dunder_all, handing, handlers, making, switches, texts
 from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
 from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
@@ -214,11 +214,12 @@ class _Builder(ExpressionVisitor):
     def note_attribute(
         self, base: Expr, name: str, value: Expr | None, line: int, declared: Expr | None = None
     ) -> None:
+        pattern, name = name, texts.whole_or_any(name)
         if not isinstance(base, Name) or base.id != self.self_name:
             if value is not None:
                 told = None if value == OPAQUE else value
                 self.assigned[Write(self.number, base, name, told)] = None
-                self.index.scopes[self.number].writes.append(name)
+                self.index.scopes[self.number].writes.append(pattern)
             return
         owner = self.index.scopes[self.self_class]
         if name == "*" and self.index.scopes[self.number].name == "__setstate__":
@@ -531,8 +532,9 @@ class _Builder(ExpressionVisitor):
         scope.type_parameters = handlers.type_parameters(node)
         scope.annotation = annotation(node.returns)
         scope.is_stub = handlers.is_stub(node.body)
-        if not scope.parent and not decorators and isinstance(node, ast.FunctionDef):
-            scope.only_asked = asked_by(node)
+        if not decorators and isinstance(node, ast.FunctionDef):
+            scope.only_asked = [] if scope.parent else asked_by(node)
+            scope.makes_plainly = node.name == "__new__" and making.makes_plainly(node)
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED

@@ -54,6 +54,7 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     twins: list[str] = []
     setters: list[str] = []
     handed: list[tuple[str, str]] = []
+    renamed: list[tuple[str, str]] = []
     registered: list[str] = []
     functions: dict[str, str] = {}
     entered: list[str] = []
@@ -90,6 +91,7 @@ def entry_of(outline: ModuleIndex | Failure) -> Entry:
         sorted(set(_twins(outline))),
         outline.setters,
         outline.handed,
+        outline.renamed,
         outline.registered,
         dict(functions_of(outline)),
         sorted({name for _, name in outline.entered}),

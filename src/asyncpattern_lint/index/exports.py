@@ -53,7 +53,11 @@ class Exports:
         if name == "__path__" and location.folder is not None:
             return Presence.PRESENT
         project = self.project
-        if location.is_open or project.is_written(name) or project.is_written_into(location.name):
+        if (
+            location.is_open
+            or project.is_written(location.name, name)
+            or project.is_written_into(location.name)
+        ):
             return Presence.UNSURE
         if location.folder is not None:
             module = self.project.module(location.path)

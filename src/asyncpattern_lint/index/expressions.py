@@ -59,7 +59,7 @@ from asyncpattern_lint.index.model import (
     dotted,
     head,
 )
-from asyncpattern_lint.index.texts import texts_of
+from asyncpattern_lint.index.texts import texts_of, whole_or_any
 from asyncpattern_lint.protocol import Use
 
 _MAX_OPERANDS = 1_000
@@ -102,7 +102,7 @@ class ExpressionVisitor:
         self.is_open = False
         self.mentions: list[ast.expr] = []
         self.has_open_path = False
-        self.written: set[tuple[str, str]] = set()
+        self.written: set[tuple[str, str, bool]] = set()
         self.patched: set[str] = set()
         self.sys_modules: set[str] = set()
         self.called_at: list[int] = []
@@ -415,7 +415,7 @@ class ExpressionVisitor:
             given = node.args[2]
             value = Name(given.id) if isinstance(given, ast.Name) else OPAQUE
             for text in texts_of(attribute, self.around):
-                self._note_write(owner, text)
+                self._note_write(owner, whole_or_any(text))
                 self.note_attribute(owner, text, value, node.lineno)
         elif name in {"hasattr", "getattr", "delattr", "patch"}:
             self._note_strings(node)
@@ -444,7 +444,7 @@ class ExpressionVisitor:
         """Note ``base.name = ...``: on a module it makes or replaces a global."""
         start = head(base)
         if isinstance(start, Name):
-            self.written.add((start.id, name))
+            self.written.add((start.id, name, start == base))
 
     def _note_item_write(self, base: Expr, key: ast.expr, given: Expr = OPAQUE) -> None:
         """Note ``sys.modules[...] = ...``, ``vars(x)[...] = ...`` and ``vars(x).update(given)``."""

@@ -51,6 +51,7 @@ class Facts:
     twins: Counts = field(default_factory=dict)
     setters: Counts = field(default_factory=dict)
     handed: dict[str, Counts] = field(default_factory=dict)
+    renamed: dict[str, Counts] = field(default_factory=dict)
     registered: Counts = field(default_factory=dict)
     functions: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     classes: dict[str, list[ClassFacts]] = field(default_factory=dict)
@@ -67,8 +68,8 @@ class Facts:
         for counts, names in self._counted(entry):
             for name in names:
                 counts[name] = counts.get(name, 0) + 1
-        for place, name in entry.handed:
-            counts = self.handed.setdefault(place, {})
+        for paired, place, name in self._paired(entry):
+            counts = paired.setdefault(place, {})
             counts[name] = counts.get(name, 0) + 1
         for known, key in self._files(entry, in_test=in_test):
             _put(known.setdefault(key, []), path, None if places is None else places.__getitem__)
@@ -84,10 +85,10 @@ class Facts:
         for counts, names in self._counted(entry):
             for name in names:
                 _count_down(counts, name)
-        for place, name in entry.handed:
-            _count_down(self.handed[place], name)
-            if not self.handed[place]:
-                del self.handed[place]
+        for paired, place, name in self._paired(entry):
+            _count_down(paired[place], name)
+            if not paired[place]:
+                del paired[place]
         for known, key in self._files(entry, in_test=in_test):
             _take(known, key, path)
         for name in entry.functions:
@@ -102,6 +103,11 @@ class Facts:
         for kind in (*_SETS, "setters"):
             yield getattr(self, kind), getattr(entry, kind)
 
+    def _paired(self, entry: Entry) -> Iterator[tuple[dict[str, Counts], str, str]]:
+        """Yield where names are counted under a key, the keys and names that an entry has there."""
+        yield from ((self.handed, place, name) for place, name in entry.handed)
+        yield from ((self.renamed, original, name) for name, original in entry.renamed)
+
     def _files(self, entry: Entry, *, in_test: bool) -> Iterator[tuple[dict[str, list[str]], str]]:
         """Yield where files are listed under a name, and the names that an entry has there."""
         for name in entry.assigned:
@@ -112,8 +118,14 @@ class Facts:
 
     def given_away(self) -> frozenset[str]:
         """Return the names of what is given to functions that change what they are given."""
-        found = [self.handed[place] for place in self.setters.keys() & self.handed.keys()]
-        return frozenset().union(*found)
+        places = {*self.setters}
+        waiting = [*places]
+        while waiting:
+            function, _, key = waiting.pop().rpartition(":")
+            others = {f"{name}:{key}" for name in self.renamed.get(function, ())} - places
+            places |= others
+            waiting += others
+        return frozenset().union(*(self.handed[place] for place in places & self.handed.keys()))
 
 
 def _put(items: list[T], item: T, place_of: Callable[[T], int] | None) -> None:
@@ -159,7 +171,8 @@ def unlike(old: Facts, new: Facts, among: Facts | None = None) -> Iterator[str]:
         before, after = getattr(old, kind), getattr(new, kind)
         for name in names_in(kind):
             if (name in before) != (name in after):
-                yield fact(kind, name)
+                # Who asks for an attribute asks for it in all modules.
+                yield fact(kind, name.rpartition(".")[2] if kind == "written" else name)
     for name in old.given_away() ^ new.given_away():
         yield fact("given_away", name)
     for kind in _FILES:

@@ -44,19 +44,51 @@ _HARMLESS = frozenset(
     }
 )
 
+#: A function has no more names than this.
+_MAX_NAMES = 10
 
-def note_writes(index: ModuleIndex, written: set[tuple[str, str]], imported: set[str]) -> None:
-    """Note which attributes a module sets on others: the name that leads there, and theirs."""
-    index.written = sorted({name for head, name in written if head in imported})
+
+def note_writes(
+    index: ModuleIndex, written: set[tuple[str, str, bool]], imported: set[str]
+) -> None:
+    """Note which attributes a module sets on others.
+
+    ``written`` are the names that lead there, those of the attributes, and whether the former do so
+    by themselves. Where that surely is a module its last name comes before theirs.
+    """
+    found: set[str] = set()
+    for start, name, is_whole in written:
+        if start in imported:
+            modules = _modules(index, start) if is_whole else []
+            found.update(f"{module}.{name}" for module in modules)
+            if not modules:
+                found.add(name)
+    index.written = sorted(found)
     index.written_modules = sorted(
         {
             (item.name or item.module).rpartition(".")[2]
-            for head, name in written
+            for start, name, _ in written
             if name == "*"
             for item in index.imports
-            if item.bound == head
+            if item.bound == start
         }
     )
+
+
+def _modules(index: ModuleIndex, name: str) -> list[str]:
+    """Return the last names of the modules that a name stands for, none if it may be others."""
+    items = [item for item in index.imports if item.bound == name]
+    is_bound_otherwise = any(
+        not isinstance(binding, Imported)
+        for scope in index.scopes
+        if name in scope.bindings
+        for binding in scope.bindings[name].every
+    )
+    if is_bound_otherwise or any(
+        item.name is not None or (item.asname is None and "." in item.module) for item in items
+    ):
+        return []
+    return [item.module.rpartition(".")[2] for item in items]
 
 
 def note(index: ModuleIndex, called_at: Sequence[int]) -> None:
@@ -76,10 +108,14 @@ def note(index: ModuleIndex, called_at: Sequence[int]) -> None:
                     setters.update(_places(index, at, binding))
     index.setters = sorted(setters)
     index.handed = sorted(set(_handed(index)))
+    index.renamed = sorted({pair for pair in _renamed(index) if pair[0] != pair[1]})
 
 
 def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[str]:
-    """Yield the arguments that reach a parameter, by the functions that are called with them."""
+    """Yield the arguments that reach a parameter, by the functions that are called with them.
+
+    What a function takes that another one makes counts as given to that one, if it gives anything.
+    """
     owner = index.scopes[index.scopes[number].parent]
     keys = [parameter.name]
     if parameter.position is not None and not parameter.variadic:
@@ -92,23 +128,52 @@ def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[s
         if scope.kind is ScopeKind.FUNCTION:
             yield from (f"{scope.name}:{key}" for key in keys)
         number = scope.parent
+        around = index.scopes[number]
+        if around.kind is ScopeKind.FUNCTION and not (around.returns or around.yields):
+            return
 
 
 def _handed(index: ModuleIndex) -> Iterator[tuple[str, str]]:
     for number, scope in enumerate(index.scopes):
         for call in scope.calls:
-            callee = _callee(index, number, call.func)
-            if not callee or callee in _HARMLESS or callee[0].isupper():
+            given = [_given(index, number, value) for value in call.args]
+            named = [
+                (key, names)
+                for key, value in call.keywords
+                if (names := _given(index, number, value))
+            ]
+            called = [*_called(index, number, call)] if named or any(given) else []
+            if any(callee in _HARMLESS and not skipped for skipped, callee in called):
                 continue
-            for key, value in (*enumerate(call.args), *call.keywords):
-                place = f"{callee}:{key}"
-                if isinstance(value, Call):
-                    if made := _class_name(index, number, value.func):
-                        yield place, made
-                elif isinstance(value, Name):
-                    for at, binding in _bindings(index, number, value.id):
-                        for given in _named(index, at, binding):
-                            yield place, given
+            for skipped, callee in called:
+                if callee.lstrip("_")[:1].isupper():
+                    continue
+                for key, names in (*enumerate(given[skipped:]), *named):
+                    yield from ((f"{callee}:{key}", name) for name in names)
+
+
+def _called(index: ModuleIndex, number: int, call: Call) -> Iterator[tuple[int, str]]:
+    """Yield the names of what a call may call, and how many arguments of it come before theirs.
+
+    What is handed a function mostly calls it with what comes after it.
+    """
+    for skipped, function in enumerate((call.func, *call.args)):
+        if skipped == 0 or isinstance(function, Name | Attribute):
+            for name in _callees(index, number, function):
+                yield skipped, name
+
+
+def _given(index: ModuleIndex, number: int, value: Expr) -> list[str]:
+    """Return the last names of the classes that an argument is, or is an instance of."""
+    if isinstance(value, Call):
+        return [name] if (name := _class_name(index, number, value.func)) else []
+    if isinstance(value, Name):
+        return [
+            given
+            for at, binding in _bindings(index, number, value.id)
+            for given in _named(index, at, binding)
+        ]
+    return []
 
 
 def _bindings(index: ModuleIndex, number: int, name: str) -> Iterator[tuple[int, Binding]]:
@@ -171,11 +236,34 @@ def _types(index: ModuleIndex, number: int, annotation: Expr) -> Iterator[str]:
             pass
 
 
-def _callee(index: ModuleIndex, number: int, func: Expr) -> str:
-    """Return the last name of what is called, also of what makes it."""
-    while isinstance(func, Call):
-        func = func.func
-    return _last_name(index, number, func)
+def _callees(index: ModuleIndex, number: int, func: Expr) -> set[str]:
+    """Return the last names that what is called may have, also of what makes it."""
+    found: set[str] = set()
+    waiting = [func]
+    while waiting and len(found) < _MAX_NAMES:
+        func = waiting.pop()
+        while isinstance(func, Call):
+            # ``functools.partial`` hands on to what it is given.
+            waiting += [arg for arg in func.args if isinstance(arg, Name | Attribute)]
+            func = func.func
+        name = _last_name(index, number, func)
+        if not name or name in found:
+            continue
+        found.add(name)
+        if isinstance(func, Name):
+            bound = [binding for _, binding in _bindings(index, number, func.id)]
+            waiting += [binding.value for binding in bound if isinstance(binding, Assigned)]
+    return found
+
+
+def _renamed(index: ModuleIndex) -> Iterator[tuple[str, str]]:
+    """Yield the global names under which others may call something, with the name it has itself."""
+    for name, entry in index.scopes[0].bindings.items():
+        if name.lstrip("_")[:1].isupper():
+            continue
+        for binding in entry.every:
+            if isinstance(binding, Assigned):
+                yield from ((name, other) for other in _callees(index, 0, binding.value))
 
 
 def _class_name(index: ModuleIndex, number: int, expr: Expr) -> str:

@@ -34,7 +34,8 @@ OWN = frozenset(
 #: Fields that others see only by what the whole project does, as ``facts.Facts`` tells it.
 FACTS = frozenset(
     {
-        "handed", "patched", "registered", "setters", "sys_modules", "written", "written_modules",
+        "handed", "patched", "registered", "renamed", "setters", "sys_modules", "written",
+        "written_modules",
     }
 )  # fmt: skip
 

@@ -83,9 +83,10 @@ class Lending:
         """Tell whether a name of a module leads to a function that only asks an argument."""
         project = self.project
         module = project.module(path)
-        if module is None or not left or project.is_written(name):
+        if module is None or not left:
             return False
-        if project.is_written_into(project.module_name(path)):
+        dotted_name = project.module_name(path)
+        if project.is_written(dotted_name, name) or project.is_written_into(dotted_name):
             return False
         if path not in asked and self._may_bind(path, asked):
             return False

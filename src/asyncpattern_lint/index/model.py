@@ -513,7 +513,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     whose items a test asks what they are; ``guards`` what its statements
     ask before they go on. ``yielding`` holds the bits of ``yields.Yielding`` of a generator,
     ``drives`` the calls whose items are taken with ``async for`` or ``anext``. ``only_asked``
-    are the parameters of a plain function of which it only asks what a namespace holds.
+    are the parameters of a plain function of which it only asks what a namespace holds;
+    ``makes_plainly`` marks a ``__new__`` of a metaclass that makes what the class's body says.
     """
 
     kind: ScopeKind
@@ -549,6 +550,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     yielding: int = 0
     drives: list[Drive] = msgspec.field(default_factory=list)
     only_asked: list[str] = msgspec.field(default_factory=list)
+    makes_plainly: bool = False
 
 
 class Switch(Struct, frozen=True):
@@ -605,7 +607,8 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     that it sets on other objects than ``self``. ``aliases`` maps names under which well-known things
     are imported to their own names. ``setters`` are the arguments on which functions set
     protocol methods, bases or computed attributes, as ``function:position``; ``handed`` tells of
-    arguments, named in this way, which classes or modules they are, or are instances of. ``registered`` are the names of classes of which ``register`` is
+    arguments, named in this way, which classes or modules they are, or are instances of; ``renamed`` are global names of
+    functions, with the names of what they stand for. ``registered`` are the names of classes of which ``register`` is
     taken, so that others may pass for theirs. ``noted`` are the calls that name code;
     ``entered`` the names that ``with`` is used on, with their scopes; ``spared`` those of fakes
     of which a test says that they were not called. ``versions`` are global names that hang on the
@@ -631,6 +634,7 @@ class ModuleIndex(msgspec.Struct, array_like=True, gc=False):
     aliases: dict[str, str] = msgspec.field(default_factory=dict)
     setters: list[str] = msgspec.field(default_factory=list)
     handed: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    renamed: list[tuple[str, str]] = msgspec.field(default_factory=list)
     registered: list[str] = msgspec.field(default_factory=list)
     noted: list[Noted] = msgspec.field(default_factory=list)
     entered: list[tuple[int, str]] = msgspec.field(default_factory=list)

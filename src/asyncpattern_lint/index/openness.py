@@ -54,7 +54,7 @@ def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> tuple[bool, li
     """
     if not mentions:
         return False, []
-    parents = _Parents(tree)
+    parents = Parents(tree)
     lent: list[Lent] = []
     for mention in mentions:
         if not _is_harmless(mention, parents):
@@ -65,7 +65,7 @@ def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> tuple[bool, li
     return bool(lent), lent
 
 
-def _borrower(mention: ast.expr, parents: "_Parents") -> Lent | None:
+def _borrower(mention: ast.expr, parents: "Parents") -> Lent | None:
     """Return the function that is handed the namespace, None where it goes elsewhere."""
     if not isinstance(mention, ast.Call) or mention.args or mention.keywords:
         return None
@@ -106,11 +106,11 @@ def asked_by(function: ast.FunctionDef) -> list[str]:
                 if not isinstance(node, _ASKING):
                     names.discard(child.id)
     names &= loaded
-    parents = _Parents(function) if names else None
+    parents = Parents(function) if names else None
     return [
         name
         for name in sorted(names)
-        if parents and all(_asks_namespace(load, parents) for load in parents.loads(name))
+        if parents and all(asks_namespace(load, parents) for load in parents.loads(name))
     ]
 
 
@@ -119,7 +119,7 @@ def _is_mapping(annotation: ast.expr) -> bool:
     return last_name(node) in _MAPPINGS
 
 
-class _Parents:
+class Parents:
     """Which node holds another, and the uses of names, of a module or function."""
 
     def __init__(self, tree: ast.Module | ast.FunctionDef) -> None:
@@ -129,6 +129,7 @@ class _Parents:
         }
 
     def of(self, node: ast.AST) -> ast.AST | None:
+        """Return what holds a node."""
         return self._parents.get(id(node))
 
     def around(self, node: ast.AST) -> Iterator[ast.AST]:
@@ -139,6 +140,7 @@ class _Parents:
             parent = self.of(parent)
 
     def loads(self, name: str) -> Iterator[ast.Name]:
+        """Yield where a name is read, or may be changed in place."""
         return _loads(name, self.tree)
 
     def values(self, name: str) -> Iterator[ast.expr]:
@@ -164,6 +166,7 @@ class _Parents:
         )
 
     def has_attribute(self, name: str) -> bool:
+        """Tell whether an attribute of this name is used."""
         return any(isinstance(n, ast.Attribute) and n.attr == name for n in ast.walk(self.tree))
 
 
@@ -188,7 +191,7 @@ def _loads(name: str, within: ast.AST | None) -> Iterator[ast.Name]:
                 pass
 
 
-def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
+def _is_harmless(mention: ast.expr, parents: Parents) -> bool:
     if isinstance(mention, ast.Attribute):
         return _asks_modules(mention, parents)
     if isinstance(mention, ast.Call) and isinstance(mention.func, ast.Name):
@@ -198,11 +201,11 @@ def _is_harmless(mention: ast.expr, parents: _Parents) -> bool:
                 not parents.has_attribute("__globals__")
                 or _is_new_namespace(mention.args[1], parents)
             )
-        return _asks_namespace(mention, parents)
+        return asks_namespace(mention, parents)
     return False
 
 
-def _is_new_namespace(node: ast.expr, parents: _Parents) -> bool:
+def _is_new_namespace(node: ast.expr, parents: Parents) -> bool:
     """Whether an expression gives a dictionary that was made for it."""
     match node:
         case ast.Dict() | ast.Call(func=ast.Name(id="dict")):
@@ -217,8 +220,8 @@ def _is_new_namespace(node: ast.expr, parents: _Parents) -> bool:
             return False
 
 
-def _asks_namespace(mention: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
-    """Whether a namespace is only asked for what it holds."""
+def asks_namespace(mention: ast.expr, parents: Parents, *, again: bool = True) -> bool:
+    """Tell whether a namespace is only asked for what it holds."""
     parent = parents.of(mention)
     match parent:
         case ast.Compare(ops=[ast.In() | ast.NotIn()]):
@@ -246,12 +249,12 @@ def _asks_namespace(mention: ast.expr, parents: _Parents, *, again: bool = True)
             # What reads annotations evaluates expressions.
             return True
         case ast.Assign(targets=[ast.Name(id=name)]) if again:
-            return all(_asks_namespace(load, parents, again=False) for load in parents.loads(name))
+            return all(asks_namespace(load, parents, again=False) for load in parents.loads(name))
         case _:
             return False
 
 
-def _is_asked_for(name: str, node: ast.AST, parents: _Parents) -> bool:
+def _is_asked_for(name: str, node: ast.AST, parents: Parents) -> bool:
     """Whether a name is what a module-level ``__getattr__`` was asked for.
 
     It is asked for names that the module does not bind, so that it replaces none.
@@ -267,7 +270,7 @@ def _is_asked_for(name: str, node: ast.AST, parents: _Parents) -> bool:
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Module)
 
 
-def _asks_modules(mention: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
+def _asks_modules(mention: ast.expr, parents: Parents, *, again: bool = True) -> bool:
     """Whether ``sys.modules`` is only asked for modules, one of which may be this one."""
     parent = parents.of(mention)
     match parent:
@@ -297,7 +300,7 @@ def _asks_modules(mention: ast.expr, parents: _Parents, *, again: bool = True) -
     return _is_gone_through(mention, parents)
 
 
-def _is_of_others(name: ast.expr, parents: _Parents) -> bool:
+def _is_of_others(name: ast.expr, parents: Parents) -> bool:
     """Whether a computed name leads to other modules.
 
     It may be the module's own only if somebody is told that, or asks what is defined here.
@@ -309,7 +312,7 @@ def _is_of_others(name: ast.expr, parents: _Parents) -> bool:
     )
 
 
-def _is_gone_through(mention: ast.expr, parents: _Parents) -> bool:
+def _is_gone_through(mention: ast.expr, parents: Parents) -> bool:
     """Whether a loop over ``sys.modules`` only looks at what it finds."""
     node: ast.AST = mention
     has_modules = False
@@ -341,14 +344,14 @@ def _is_gone_through(mention: ast.expr, parents: _Parents) -> bool:
         parent = parents.of(node)
 
 
-def _is_looked_at(node: ast.expr, parents: _Parents, *, again: bool = True) -> bool:
+def _is_looked_at(node: ast.expr, parents: Parents, *, again: bool = True) -> bool:
     """Whether nothing changes the object that an expression gives."""
     parent = parents.of(node)
     match parent:
         case ast.Expr() | ast.Compare() | ast.UnaryOp() | ast.If() | ast.While():
             return True
         case ast.Attribute(ctx=ast.Load(), attr="__dict__"):
-            return _asks_namespace(parent, parents)
+            return asks_namespace(parent, parents)
         case ast.Attribute(ctx=ast.Load(), attr=name):
             return not name.startswith("__") or name in _DESCRIPTIONS
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):

@@ -259,10 +259,14 @@ class Project:
         """Return the paths of the files that the run was asked to load, sorted."""
         return sorted(self._loaded)
 
-    def is_written(self, name: str) -> bool:
-        """Whether a module known here assigns this name as an attribute of what it imports."""
+    def is_written(self, module: str, name: str) -> bool:
+        """Whether a module known here assigns this name as an attribute of what it imports.
+
+        What is surely another module than the one of this dotted name does not count.
+        """
         self._ask("written", name)
-        return name in self._facts.written
+        written = self._facts.written
+        return name in written or f"{module.rpartition('.')[2]}.{name}" in written
 
     def is_written_into(self, module: str) -> bool:
         """Whether a module known here sets computed attributes on one of this dotted name."""

@@ -1,6 +1,7 @@
 """Which strings an expression may be, where the text around it tells all of them."""
 
 import ast
+from collections.abc import Collection
 
 #: More strings than this are as good as any.
 _MAX_TEXTS = 50
@@ -9,12 +10,23 @@ _MAX_TEXTS = 50
 def texts_of(node: ast.expr, around: ast.AST) -> list[str]:
     """Return the strings that an expression may be, ``*`` for any.
 
-    ``around`` is the module, class or function in which it stands.
+    ``a*`` stands for any that begins with ``a``. ``around`` is the module, class or function in
+    which it stands.
     """
     found = _texts([node])
     if found is None and isinstance(node, ast.Name):
         found = _bound_to(node.id, around)
     return ["*"] if found is None or len(found) > _MAX_TEXTS else [*dict.fromkeys(found)]
+
+
+def whole_or_any(text: str) -> str:
+    """Return a string of which all is known, else ``*``."""
+    return "*" if text.endswith("*") else text
+
+
+def is_among(name: str, texts: Collection[str]) -> bool:
+    """Tell whether a name is one that ``texts_of`` may stand for."""
+    return name in texts or any(text.endswith("*") and name.startswith(text[:-1]) for text in texts)
 
 
 def _texts(nodes: list[ast.expr]) -> list[str] | None:
@@ -23,6 +35,11 @@ def _texts(nodes: list[ast.expr]) -> list[str] | None:
         match node:
             case ast.Constant(value=value):
                 found.append(str(value))
+            case (
+                ast.JoinedStr(values=[ast.Constant(value=str(start)), *_])
+                | ast.BinOp(left=ast.Constant(value=str(start)), op=ast.Add())
+            ):
+                found.append(f"{start}*")
             case ast.IfExp(body=body, orelse=orelse):
                 inner = _texts([body, orelse])
                 if inner is None:
