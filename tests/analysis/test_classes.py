@@ -392,7 +392,7 @@ def test_subclasses_may_support_more(tmp_path: Path) -> None:
         ("class C:\n    def __init__(self, y: int): self.y = y\nx = C(hide(1)).y", "int"),
         ("class C:\n    def __init__(self, y=None): self.y = y or 1\nx = C().y", "int"),
         ("class C:\n    def __init__(self, y): self.y = y\nx = C(1).y", "unknown"),
-        ("class C:\n    def __init__(self): setattr(self, 'y', 1)\nx = C().y", "unknown"),
+        ("class C:\n    def __init__(self): setattr(self, 'y', 1)\nx = C().y", "int"),
         ("class C:\n    y = 1\n    def __init__(self, **k): self.__dict__.update(k)\nx = C(y='').y",
          "int | unknown"),
         ("class C:\n    y = 1\n    def __init__(self, n): setattr(self, n, '')\nx = C('y').y",

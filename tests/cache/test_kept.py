@@ -1,5 +1,6 @@
 """What was found out about all of a project stands until what it hangs on changes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from caching import codes, cold, lay, lay_for_runs, run, told
 
 from asyncpattern_lint.analysis.changes import Changes
 from asyncpattern_lint.analysis.values import Values
+from asyncpattern_lint.index.model import Write
 
 #: Two classes, to one of which another module gives what ``async with`` asks for.
 FILES = {
@@ -37,14 +39,14 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of attributes of which it was asked on what objects they are set."""
     names: list[str] = []
-    real = Changes._written
+    real = Changes._writes
 
-    def recorded(self: Changes, name: str, *, in_tests: bool, globally: bool = False) -> Values:
+    def recorded(self: Changes, name: str, in_tests: bool) -> Iterator[tuple[str, Write, Values]]:
         if self._is_preliminary:
             names.append(name)
-        return real(self, name, in_tests=in_tests, globally=globally)
+        return real(self, name, in_tests)
 
-    monkeypatch.setattr(Changes, "_written", recorded)
+    monkeypatch.setattr(Changes, "_writes", recorded)
     return names
 
 

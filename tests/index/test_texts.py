@@ -49,4 +49,25 @@ def test_strings_are_all_or_any(code: str, expected: list[str]) -> None:
     tree = ast.parse(code)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     used = next(c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "use")
-    assert texts_of(used.args[0], tree) == expected
+    assert texts_of(used.args[0], [tree]) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("def f():\n    n = 'a'\n    def g(): use(n)", ["a"]),
+        ("def f(m):\n    n = f'a{m}'\n    def g(): use(n)", ["a*"]),
+        ("def f(m):\n    n = 'a' + m\n    def g(): use(n)", ["a*"]),
+        ("def f(n):\n    def g(): use(n)", ["*"]),
+        ("def f():\n    n = 'a'\n    def g(n): use(n)", ["*"]),
+        ("n = 'a'\ndef f():\n    def g(): use(n)", ["*"]),
+        ("def f():\n    n = 'a'\n    def g():\n        nonlocal n\n        use(n)", ["*"]),
+    ],
+)
+def test_strings_of_functions_around(code: str, expected: list[str]) -> None:
+    tree = ast.parse(code)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    used = functions[-1].body[-1]
+    assert isinstance(used, ast.Expr)
+    assert isinstance(used.value, ast.Call)
+    assert texts_of(used.value.args[0], functions[::-1]) == expected

@@ -506,8 +506,10 @@ class Attributes:
             )
             for ancestor in self.classes.lineage(cls)
         )
-        if opened or self.changes.may_hide(cls, name, on_instance=True):
+        hidden = ANYTHING if opened else self.changes.hiding(cls, name, on_instance=True)
+        if hidden == ANYTHING:
             return union((values, ANYTHING))
+        values = union((values, hidden))
         return union((values, self._of_overriders(others, name, receiver))) if others else values
 
     def _of_overriders(self, others: list[Subclass], name: str, receiver: Value) -> Values:

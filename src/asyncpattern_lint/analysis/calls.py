@@ -32,12 +32,12 @@ from asyncpattern_lint.analysis.values import (
     Value,
     Values,
     doubted,
+    having,
     is_known,
     replace,
     union,
     with_step,
     with_steps,
-    without_none,
     without_steps,
 )
 from asyncpattern_lint.findings import Step, Target
@@ -94,7 +94,7 @@ class Calls:
     def evaluate(self, expr: Call, frame: Frame) -> Values:
         """Return what a call expression may give."""
         resolver = self.resolver
-        functions = without_none(resolver.evaluate(expr.func, frame))
+        functions = having(resolver.evaluate(expr.func, frame), "__call__")
         if all(isinstance(function, Unknown) for function in functions):
             return ANYTHING if functions else ()
         if functions == (External("builtins.super"),) and not expr.keywords:
@@ -287,9 +287,13 @@ class Calls:
             promised = promised or self.promised(function, arguments, keywords)
             if promised:
                 return promised
-        if scope.annotation is not None and any(map(self.resolver.is_vague, values)):
+        if scope.annotation is not None and any(
+            self.resolver.is_vague(v) or _is_open(v) for v in values
+        ):
             promised = self.promised(function, arguments, keywords)
-            if self.resolver.is_closer(promised, values):
+            if self.resolver.is_closer(promised, values) or (
+                len(promised) == len(values) == 1 and _is_open_kind_of(values[0], promised[0])
+            ):
                 return promised
         if any(isinstance(value, Produced) for value in values):
             passed = passed or self.arguments.passed(function, scope, arguments, keywords)
@@ -488,23 +492,23 @@ class Calls:
         scope = self.resolver.scope_of(function)
 
         def promised() -> Values:
-            return types.promised(function, types.solution_for(function))
+            if scope.annotation is None or _speaks_of_itself(scope.annotation):
+                return ()
+            return types.produced(types.promised(function, types.solution_for(function)))
 
         declared = scope.annotation is not None and not scope.is_generator
         if function.overridden:
-            return (types.produced(promised()) if declared else ()) or ANYTHING
+            return (promised() if declared else ()) or ANYTHING
         if declared and (self.resolver.is_foreign(function.path) or scope.is_stub):
-            values = types.produced(promised())
+            values = promised()
             return ANYTHING if not values or self._breaks_word(scope, values) else values
         values = self.returned(function, passed)
         receiver = self.receiver_of(function, scope)
         if receiver and any(self._may_depend_on_arguments(value) for value in values):
             values = self.returned(function, (*passed, *receiver))
         if declared and not is_known(values):
-            return types.produced(promised()) or values
-        if declared:
-            return self.resolver.closer(values, lambda: types.produced(promised()))
-        return values
+            return promised() or values
+        return self.resolver.closer(values, promised) if declared else values
 
     def _breaks_word(self, scope: Scope, promised: Values) -> bool:
         """Whether what a function plainly returns is not what its annotation promises."""
@@ -683,6 +687,29 @@ def _is_open_annotation(annotation: Expr) -> bool:
         return False
     name = dotted(annotation)
     return name is None or name.rpartition(".")[2] in _OPEN_ANNOTATIONS
+
+
+def _is_open(value: Value) -> bool:
+    return isinstance(value, InstanceValue) and value.is_open
+
+
+def _is_open_kind_of(value: Value, other: Value) -> bool:
+    """Whether two values are instances of one class, of which only the first may do more."""
+    return (
+        isinstance(value, InstanceValue)
+        and isinstance(other, InstanceValue)
+        and value.is_open > other.is_open
+        and without_steps(replace(value, is_open=False)) == without_steps(other)
+    )
+
+
+def _speaks_of_itself(annotation: Expr) -> bool:
+    """Whether the annotation of an ``async def`` may mean the coroutine that calling it gives.
+
+    Then it does not tell what awaiting that gives.
+    """
+    plain = annotation.value if isinstance(annotation, Subscript) else annotation
+    return (dotted(plain) or "").rpartition(".")[2] in {"Awaitable", "Coroutine"}
 
 
 def _first_parameter(scope: Scope) -> Parameter | None:

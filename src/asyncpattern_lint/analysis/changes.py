@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from asyncpattern_lint.analysis.classes import class_key
 from asyncpattern_lint.analysis.values import (
     ANYTHING,
+    SCALARS,
     ClassValue,
     Frame,
     FunctionValue,
@@ -50,7 +51,8 @@ _MAKING = ("__new__", "__init__", "__prepare__")
 #: Attributes that decide the class of an object.
 _RECLASSING = frozenset({"__class__", "__bases__", "__dict__"})
 
-#: The classes on which attributes are set, by their names, and whether on an instance.
+#: The classes on which attributes are set, by their names, and whether on an instance. Behind ``*``
+#: stands the name of the builtin class of what is set, if it is a plain value.
 _Decisive = dict[str, tuple[tuple[ClassValue, bool], ...]]
 
 
@@ -62,15 +64,23 @@ class Changes:
         trace = resolver.project.trace
         self._known: Table[ClassValue, frozenset[str]] = table(trace)
         self._decided: Table[str, _Decisive] = table(trace)
-        self._filled: Table[ClassValue, bool] = table(trace)
+        self._filled: Table[ClassValue, Values] = table(trace)
         self._is_preliminary = False
 
     def may_hide(self, cls: ClassValue, name: str, *, on_instance: bool) -> bool:
-        """Whether an instance may have, or its class may be given, another attribute of a name."""
+        """Whether an instance may have something else, or its class be given, than its method.
+
+        What cannot be called is not meant to be there.
+        """
+        hidden = self.hiding(cls, name, on_instance=on_instance)
+        return any(isinstance(value, Unknown) for value in hidden)
+
+    def hiding(self, cls: ClassValue, name: str, *, on_instance: bool) -> Values:
+        """Return what an instance may have, or its class may be given, under a name."""
         if self.on_class(cls, name):
-            return True
+            return ANYTHING
         # Python takes special methods from the class.
-        return on_instance and not _is_special(name) and self.is_filled(cls)
+        return self._filling(cls) if on_instance and not _is_special(name) else ()
 
     def on_class(self, cls: ClassValue, name: str) -> bool:
         """Whether what makes a class may set an attribute of this name on it."""
@@ -90,21 +100,34 @@ class Changes:
 
     def is_filled(self, cls: ClassValue) -> bool:
         """Whether something sets attributes under computed names on instances of a class."""
+        return bool(self._filling(cls))
+
+    def _filling(self, cls: ClassValue) -> Values:
+        """Return what instances of a class may have under computed names."""
         if self._is_preliminary:
-            return True
+            return ANYTHING
         known = self._filled.get(cls.plain)
         if known is None:
-            known = any(
-                scope.sets_computed or self.resolver.project.is_given_away(scope.name)
-                for _, scope in self._own(cls)
-            ) or any(
-                self.resolver.classes.is_related(cls, other)
-                for name in ("*", "__dict__")
-                for other, _ in self._decisive().get(name, ())
-            )
+            known = self._filled_with(cls)
             if not self.resolver.classes.is_searching:
                 self._filled[cls.plain] = known
         return known
+
+    def _filled_with(self, cls: ClassValue) -> Values:
+        if any(
+            scope.sets_computed or self.resolver.project.is_given_away(scope.name)
+            for _, scope in self._own(cls)
+        ):
+            return ANYTHING
+        classes = self.resolver.classes
+        groups: list[Values] = []
+        for name, found in self._decisive().items():
+            start, is_computed, plain = name.partition("*")
+            if (is_computed or start == "__dict__") and any(
+                classes.is_related(cls, other) for other, _ in found
+            ):
+                groups.append(classes.builtin(plain) if plain else ANYTHING)
+        return union(groups)
 
     def is_remade(self, cls: ClassValue) -> bool:
         """Whether something from outside may change what the instances of a class support."""
@@ -133,12 +156,28 @@ class Changes:
             changes._is_preliminary = True
             found: _Decisive = {}
             for name in sorted(DECISIVE):
-                values = union(changes._written(name, in_tests=tests) for tests in (False, True))
-                decided = dict.fromkeys(filter(None, map(self._own_class, values)))
-                if decided:
-                    found[name] = tuple(decided)
+                decided: dict[str, dict[tuple[ClassValue, bool], None]] = {}
+                for in_tests in (False, True):
+                    for path, write, bases in changes._writes(name, in_tests):
+                        for own in filter(None, map(self._own_class, bases)):
+                            plain = changes._plain(write, path) if name == "*" and own[1] else [""]
+                            for kind in plain:
+                                decided.setdefault(f"{name}{kind}", {})[own] = None
+                found.update((key, tuple(classes)) for key, classes in decided.items())
             known = self._decided[""] = found
         return known
+
+    def _plain(self, write: Write, path: str) -> list[str]:
+        """Return the names of the classes of what is set, an empty one if it is no plain value."""
+        names = [
+            value.class_name
+            if isinstance(value, InstanceValue)
+            and value.of is None
+            and (value.is_none or value.class_name in SCALARS)
+            else ""
+            for value in self._value(write, path)
+        ]
+        return [""] if "" in names else names
 
     def _own_class(self, value: Value) -> tuple[ClassValue, bool] | None:
         """Return a class of the project, and whether the value is an instance of it.

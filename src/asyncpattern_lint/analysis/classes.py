@@ -183,6 +183,11 @@ class Classes:
         known = [ancestor for ancestor in lineage if ancestor is not None]
         if not all(self.is_neutral_metaclass(a, self.scope_of(a)) for a in known):
             return ANYTHING
+        if self.derives_from(value, frozenset({"enum.Enum"})) and (
+            not self.is_enumeration(value) or len(arguments) != 1 or keywords
+        ):
+            # https://docs.python.org/3/howto/enum.html#functional-api
+            return ANYTHING
         maker = next((a for a in known if "__new__" in self.scope_of(a).bindings), None)
         if maker is not None and not self._gives_instance(maker, self.scope_of(maker)):
             makers = self.raw(maker, "__new__")

@@ -37,6 +37,7 @@ from asyncpattern_lint.analysis.values import (
     contradicted,
     external,
     forget_values,
+    having,
     is_known,
     replace,
     union,
@@ -364,7 +365,7 @@ class Resolver:
                     return values
             if frame.local is not None and name is not None and name in frame.local:
                 return frame.local[name]
-        values = without_none(self.evaluate(expr.value, frame))
+        values = having(self.evaluate(expr.value, frame), expr.name)
         if len(values) == 1:
             return self.attribute_of(values[0], expr.name)
         return union(self.attribute_of(value, expr.name) for value in values)
@@ -602,7 +603,7 @@ class Resolver:
         if not any(map(self.is_vague, values)):
             return values
         promised = self.told(promise())
-        return promised if self.is_closer(promised, values) else values
+        return promised if promised and self.is_closer(promised, values) else values
 
     def is_closer(self, promised: Values, values: Values) -> bool:
         """Tell whether a type says more of the classes that the values are known to be of.

@@ -32,6 +32,7 @@ from asyncpattern_lint.analysis.values import (
     Unknown,
     Value,
     Values,
+    having,
     without_none,
 )
 from asyncpattern_lint.index.exports import Presence
@@ -149,7 +150,7 @@ class Trail:
         return Reason(f"what {how} `{written(value)}` gives is not known")
 
     def _attribute(self, expr: Attribute, frame: Frame) -> Reason | None:
-        values = without_none(self.resolver.evaluate(expr.value, frame))
+        values = having(self.resolver.evaluate(expr.value, frame), expr.name)
         if self.is_lost(values):
             return self.lost(expr.value, frame)
         name = dotted(expr)

@@ -51,7 +51,7 @@ from asyncpattern_lint.index.model import (
     dotted,
 )
 from asyncpattern_lint.index.trace import Table, table
-from asyncpattern_lint.protocol import Kind
+from asyncpattern_lint.protocol import Kind, Protocol
 
 if TYPE_CHECKING:
     from asyncpattern_lint.analysis.resolver import Resolver
@@ -87,6 +87,10 @@ def special_form(value: Value) -> str:
 
 def _opened(value: Value) -> Value:
     return replace(value, is_open=True) if isinstance(value, InstanceValue) else value
+
+
+#: What has to be waited for.
+_LATER = Protocol.AWAITABLE | Protocol.ASYNC_ITERABLE | Protocol.ASYNC_CONTEXT_MANAGER
 
 
 class Types:
@@ -543,7 +547,14 @@ class Types:
         if isinstance(function.parameters, TupleDisplay):
             for parameter, values in zip(function.parameters.elements, arguments, strict=False):
                 self.unify(parameter, values, function.frame, solution)
-        return self.produced(self.annotated(function.result, function.frame, solution))
+        values = self.produced(self.annotated(function.result, function.frame, solution))
+        # Of what an asynchronous function gives many speak as if they had waited for it already.
+        return tuple(
+            replace(value, is_open=True)
+            if isinstance(value, InstanceValue) and not value.protocols & _LATER
+            else value
+            for value in values
+        )
 
     def produced(self, values: Values) -> Values:
         """Turn the coroutines that a type promises into work that is not done yet."""

@@ -554,6 +554,22 @@ def without_none(values: Values) -> Values:
     return rest or values
 
 
+def having(values: Values, name: str) -> Values:
+    """Drop ``None``, texts and numbers without an attribute where there is something else."""
+    if len(values) < 2:
+        return values
+    rest = tuple(v for v in values if not _lacks(v, name))
+    return rest or values
+
+
+def _lacks(value: Value, name: str) -> bool:
+    if not isinstance(value, InstanceValue) or value.of is not None:
+        return False
+    scalar = SCALARS.get(value.class_name)
+    # Of ``__call__`` the class has one that makes instances.
+    return value.is_none or (scalar is not None and not hasattr(scalar(), name))
+
+
 def doubted(values: Values) -> Values:
     """Mark instances as doubtful."""
     return tuple(
@@ -571,6 +587,11 @@ def contradicted(values: Values) -> Values:
         for value in values
     )
 
+
+#: Builtin classes of which an object is a plain value.
+SCALARS: Final[Mapping[str, type]] = {
+    cls.__name__: cls for cls in (bool, bytes, complex, float, int, str)
+}
 
 #: Classes of the standard library whose objects hold what others put into them.
 _CONTAINERS = frozenset({"ChainMap", "OrderedDict", "UserDict", "UserList", "defaultdict", "deque"})

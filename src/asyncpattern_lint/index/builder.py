@@ -146,7 +146,7 @@ class _Builder(ExpressionVisitor):
         self._open(ScopeKind.MODULE, "", 1, 0)
         self.index.constants = handlers.constants_of(tree)
         self.top_level = frozenset(map(id, tree.body))
-        self.around = tree
+        self.around = (tree,)
         self._block(tree.body)
         self._close(0, self.live or {})
         index = self.index
@@ -202,7 +202,8 @@ class _Builder(ExpressionVisitor):
         self.yields_at = 0
         self.live = None if scope_kind is ScopeKind.FUNCTION else {}
         self.broke = False
-        self.conditions, self.missing, self.around = (), frozenset(), node
+        self.conditions, self.missing = (), frozenset()
+        self.around = texts.within(node, self.around)
         if scope_kind is ScopeKind.FUNCTION:
             self.guards = ()
         return saved

@@ -111,7 +111,7 @@ class ExpressionVisitor:
         self.entered: set[tuple[int, str]] = set()
         self.spared: set[tuple[int, str]] = set()
         self.number = -1
-        self.around: ast.AST = ast.Module([], [])
+        self.around: tuple[ast.AST, ...] = ()
         self.dead = False
         self.probed = False
         self.guards: tuple[Guard, ...] = ()
@@ -413,7 +413,9 @@ class ExpressionVisitor:
             if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
                 return
             given = node.args[2]
-            value = Name(given.id) if isinstance(given, ast.Name) else OPAQUE
+            value: Expr = OPAQUE
+            if isinstance(given, ast.Name | ast.Constant):
+                value = Name(given.id) if isinstance(given, ast.Name) else self.visit(given)
             for text in texts_of(attribute, self.around):
                 self._note_write(owner, whole_or_any(text))
                 self.note_attribute(owner, text, value, node.lineno)

@@ -1,22 +1,32 @@
 """Which strings an expression may be, where the text around it tells all of them."""
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from asyncpattern_lint.index.yield_places import FunctionNode
 
 #: More strings than this are as good as any.
 _MAX_TEXTS = 50
 
 
-def texts_of(node: ast.expr, around: ast.AST) -> list[str]:
+def texts_of(node: ast.expr, around: Sequence[ast.AST]) -> list[str]:
     """Return the strings that an expression may be, ``*`` for any.
 
-    ``a*`` stands for any that begins with ``a``. ``around`` is the module, class or function in
-    which it stands.
+    ``a*`` stands for any that begins with ``a``. ``around`` are the module, class
+    or function in which it stands, and the functions around that, from the inside out.
     """
     found = _texts([node])
     if found is None and isinstance(node, ast.Name):
-        found = _bound_to(node.id, around)
+        for scope in around:
+            is_bound, found = _bound_to(node.id, scope)
+            if is_bound:
+                break
     return ["*"] if found is None or len(found) > _MAX_TEXTS else [*dict.fromkeys(found)]
+
+
+def within(node: ast.AST, around: Sequence[ast.AST]) -> tuple[ast.AST, ...]:
+    """Return a scope and those around it in which its names may be bound."""
+    return (node, *(outer for outer in around if isinstance(outer, FunctionNode)))
 
 
 def whole_or_any(text: str) -> str:
@@ -50,8 +60,8 @@ def _texts(nodes: list[ast.expr]) -> list[str] | None:
     return found
 
 
-def _bound_to(name: str, around: ast.AST) -> list[str] | None:
-    """Return the strings that a name is bound to, None if it may be bound to anything else.
+def _bound_to(name: str, around: ast.AST) -> tuple[bool, list[str] | None]:
+    """Return whether a name is bound, and the strings, None if it may be bound to anything else.
 
     What is bound elsewhere, or in a nested function, counts as anything else.
     """
@@ -63,10 +73,10 @@ def _bound_to(name: str, around: ast.AST) -> list[str] | None:
         if values is not None:
             texts = _texts(values)
             if texts is None:
-                return None
+                return True, None
             found += texts
             untold -= 1
-    return found if found and not untold else None
+    return bool(found or untold), found if found and not untold else None
 
 
 def _values(node: ast.AST, name: str) -> list[ast.expr] | None:
