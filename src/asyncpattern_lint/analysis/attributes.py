@@ -91,20 +91,22 @@ class Attributes:
         if any(
             a is not None
             and "__getattribute__" in self.classes.scope_of(a).bindings
-            and not self._only_passes_on(a, "__getattribute__")
+            and not self._passes_on(a, name)
             for a in lineage
         ):
             return ANYTHING
         return self._found(lineage, name, receiver, cls)
 
-    def _only_passes_on(self, owner: ClassValue, method: str) -> bool:
-        """Whether a method gives what the next one of its name gives for the same attribute."""
+    def _passes_on(self, owner: ClassValue, name: str) -> bool:
+        """Whether ``__getattribute__`` gives what the next one of its kind gives for a name."""
+        method = "__getattribute__"
         scopes = self.classes.methods(owner, method)
-        return scopes is not None and not any(
-            scope.decorators
-            or scope.falls_through
-            or not scope.returns
-            or not all(_passes_on(item.value, scope, method) for item in scope.returns)
+        return scopes is not None and all(
+            (scope.handled and name not in scope.handled)
+            or (
+                not (scope.decorators or scope.falls_through or not scope.returns)
+                and all(_passes_on(item.value, scope, method) for item in scope.returns)
+            )
             for scope in scopes
         )
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
-from asyncpattern_lint.index import drives, dunder_all, handing, handlers, making, switches, texts
+from asyncpattern_lint.index import drives, dunder_all, handing, handlers, plain, switches, texts
 from asyncpattern_lint.index.conditions import asked, captured, matched, parts_of, split, tells
 from asyncpattern_lint.index.expressions import ExpressionVisitor
 from asyncpattern_lint.index.flow import (
@@ -47,7 +47,7 @@ from asyncpattern_lint.index.model import (
     Write,
     dotted,
 )
-from asyncpattern_lint.index.openness import asked_by, may_bind
+from asyncpattern_lint.index.openness import may_bind
 from asyncpattern_lint.index.pruning import Pruner
 from asyncpattern_lint.index.saved import Saved
 from asyncpattern_lint.index.yields import yielding
@@ -533,9 +533,7 @@ class _Builder(ExpressionVisitor):
         scope.type_parameters = handlers.type_parameters(node)
         scope.annotation = annotation(node.returns)
         scope.is_stub = handlers.is_stub(node.body)
-        if not decorators and isinstance(node, ast.FunctionDef):
-            scope.only_asked = [] if scope.parent else asked_by(node)
-            scope.makes_plainly = node.name == "__new__" and making.makes_plainly(node)
+        plain.note(scope, node)
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED
