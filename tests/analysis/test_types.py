@@ -476,8 +476,8 @@ def test_calling_what_only_a_type_describes(tmp_path: Path) -> None:
     (described_by,) = resolver.types.annotated(annotation("Callable[[T], list[T]]"), frame)
     assert isinstance(described_by, CallableValue)
     given = (resolver.classes.builtin("int"),)
-    assert described(resolver.types.call(described_by, given)) == "list[int]"
-    assert described(resolver.types.call(described_by, ())) == "list[unknown]"
+    assert described(resolver.types.call(described_by, given)) == "open list[int]"
+    assert described(resolver.types.call(described_by, ())) == "open list[unknown]"
 
 
 def test_promised_coroutines_are_work_that_is_not_done(tmp_path: Path) -> None:

@@ -91,6 +91,18 @@ class Members:
             case _:
                 return Has.UNSURE
 
+    def lacks(self, value: Value, name: str) -> bool:
+        """Tell whether no instance of a class, or of one known to derive from it, has an attribute."""
+        if not isinstance(value, InstanceValue) or value.of is None:
+            return False
+        has = self._of_instance(value, name)
+        cls = self.resolver.classes.class_of(value)
+        return has is Has.NO or (
+            has is Has.VARIES
+            and cls is not None
+            and not self.resolver.attributes.overriders(cls, name)
+        )
+
     def _of_work(self, value: Produced, name: str) -> Has:
         if value.protocols != OFFERS[value.kind]:
             return Has.UNSURE

@@ -368,7 +368,14 @@ class Resolver:
         values = having(self.evaluate(expr.value, frame), expr.name)
         if len(values) == 1:
             return self.attribute_of(values[0], expr.name)
-        return union(self.attribute_of(value, expr.name) for value in values)
+        found = [(value, self.attribute_of(value, expr.name)) for value in values]
+        known = [group for _, group in found if is_known(group)]
+        if not known or len(known) == len(found):
+            return union(group for _, group in found)
+        # What raises ``AttributeError`` is not what is meant.
+        lost = [v for v, group in found if not is_known(group)]
+        meant = all(self.narrowing.members.lacks(value, expr.name) for value in lost)
+        return union(known if meant else (group for _, group in found))
 
     def attribute_of(self, value: Value, name: str) -> Values:
         """Return what an attribute of a value may be."""

@@ -548,7 +548,9 @@ class Types:
             for parameter, values in zip(function.parameters.elements, arguments, strict=False):
                 self.unify(parameter, values, function.frame, solution)
         values = self.produced(self.annotated(function.result, function.frame, solution))
-        # Of what an asynchronous function gives many speak as if they had waited for it already.
+        if self.resolver.is_foreign(function.frame.path):
+            return values
+        # Many say of an asynchronous function what awaiting it gives.
         return tuple(
             replace(value, is_open=True)
             if isinstance(value, InstanceValue) and not value.protocols & _LATER
