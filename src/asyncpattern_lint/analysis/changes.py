@@ -126,7 +126,9 @@ class Changes:
             if (is_computed or start == "__dict__") and any(
                 classes.is_related(cls, other) for other, _ in found
             ):
-                groups.append(classes.builtin(plain) if plain else ANYTHING)
+                if not plain:
+                    return ANYTHING
+                groups.append(classes.builtin(plain))
         return union(groups)
 
     def is_remade(self, cls: ClassValue) -> bool:

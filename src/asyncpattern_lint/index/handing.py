@@ -136,6 +136,8 @@ def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[s
 def _handed(index: ModuleIndex) -> Iterator[tuple[str, str]]:
     for number, scope in enumerate(index.scopes):
         for call in scope.calls:
+            if isinstance(call.func, Name) and call.func.id in _HARMLESS:
+                continue
             given = [_given(index, number, value) for value in call.args]
             named = [
                 (key, names)
@@ -157,7 +159,9 @@ def _called(index: ModuleIndex, number: int, call: Call) -> Iterator[tuple[int, 
 
     What is handed a function mostly calls it with what comes after it.
     """
-    for skipped, function in enumerate((call.func, *call.args)):
+    # What is handed last gets nothing, unless by keyword.
+    functions = (call.func, *(call.args if call.keywords else call.args[:-1]))
+    for skipped, function in enumerate(functions):
         if skipped == 0 or isinstance(function, Name | Attribute):
             for name in _callees(index, number, function):
                 yield skipped, name
