@@ -492,7 +492,12 @@ class Calls:
         scope = self.resolver.scope_of(function)
 
         def promised() -> Values:
-            if scope.annotation is None or _speaks_of_itself(scope.annotation):
+            if scope.annotation is None:
+                return ()
+            if _speaks_of_itself(scope.annotation) and not all(
+                isinstance(value, InstanceValue | Produced) and value.protocols & Protocol.AWAITABLE
+                for value in self.returned(function, passed) or ANYTHING
+            ):
                 return ()
             return types.produced(types.promised(function, types.solution_for(function)))
 

@@ -4,7 +4,7 @@ A function that sets attributes under computed names, protocol methods or bases 
 parameters can make of a class, or of an instance, something that its text does not show.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from asyncpattern_lint.index.model import (
     Assigned,
@@ -100,21 +100,25 @@ def note(index: ModuleIndex, called_at: Sequence[int]) -> None:
         if len(entry.every) > 1:
             first, last = entry.every[0].line, entry.every[-1].line
             entry.called_between = any(first < line < last for line in called_at)
+    index.handed = sorted(set(_handed(index)))
+    handed = {place for place, _ in index.handed}
     setters: set[str] = set()
     for write in index.assigned:
         if isinstance(write.base, Name) and write.name in DECISIVE:
             for at, binding in _bindings(index, write.scope, write.base.id):
                 if isinstance(binding, Parameter):
-                    setters.update(_places(index, at, binding))
+                    setters.update(_places(index, at, binding, handed))
     index.setters = sorted(setters)
-    index.handed = sorted(set(_handed(index)))
     index.renamed = sorted({pair for pair in _renamed(index) if pair[0] != pair[1]})
 
 
-def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[str]:
+def _places(
+    index: ModuleIndex, number: int, parameter: Parameter, handed: Collection[str]
+) -> Iterator[str]:
     """Yield the arguments that reach a parameter, by the functions that are called with them.
 
     What a function takes that another one makes counts as given to that one, if it gives anything.
+    Its own name is known in its module only, which hands something to what is ``handed``.
     """
     owner = index.scopes[index.scopes[number].parent]
     keys = [parameter.name]
@@ -125,11 +129,13 @@ def _places(index: ModuleIndex, number: int, parameter: Parameter) -> Iterator[s
         keys.append(str(position))
     while number > 0:
         scope = index.scopes[number]
-        if scope.kind is ScopeKind.FUNCTION:
-            yield from (f"{scope.name}:{key}" for key in keys)
         number = scope.parent
         around = index.scopes[number]
-        if around.kind is ScopeKind.FUNCTION and not (around.returns or around.yields):
+        is_nested = around.kind is ScopeKind.FUNCTION
+        if scope.kind is ScopeKind.FUNCTION:
+            places = [f"{scope.name}:{key}" for key in keys]
+            yield from (place for place in places if not is_nested or place in handed)
+        if is_nested and not (around.returns or around.yields):
             return
 
 
