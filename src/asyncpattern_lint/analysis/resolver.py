@@ -12,6 +12,7 @@ from asyncpattern_lint.analysis.narrowing import Narrowing
 from asyncpattern_lint.analysis.results import Results
 from asyncpattern_lint.analysis.types import NOTHING_SOLVED, Types, makes_variable
 from asyncpattern_lint.analysis.values import (
+    ANNOTATED,
     ANYTHING,
     DECIDED,
     MAX_ALTERNATIVES,
@@ -568,7 +569,7 @@ class Resolver:
             found = without_truth(self.evaluate(binding.value, at))
             values = self.declared(found, annotation, at)
             return with_step(values, Step(frame.path, binding.line, f"`{name}` is assigned here"))
-        step = Step(frame.path, binding.line, f"the annotation of `{name}` says so")
+        step = Step(frame.path, binding.line, f"{ANNOTATED} `{name}` says so")
         return with_step(contradicted(self.told(self.types.annotated(annotation, at))), step)
 
     def promised_for(self, name: str, frame: Frame) -> Values:
@@ -655,12 +656,17 @@ class Resolver:
                 values = self.classes.builtin("tuple", (values,))
             elif binding.variadic == "**":
                 values = self.classes.builtin("dict", (self.classes.builtin("str"), values))
-            step = Step(frame.path, binding.line, f"the annotation of `{binding.name}` says so")
+            step = Step(frame.path, binding.line, f"{ANNOTATED} `{binding.name}` says so")
             return with_step(values, step)
         if binding.default == Builtin("NoneType"):
             return (Unknown(is_default=True),)
         owner = module.scopes[scope.parent] if scope.parent >= 0 else None
-        if binding.position != 0 or owner is None or owner.kind is not ScopeKind.CLASS:
+        if (
+            scope.is_unbound
+            or binding.position != 0
+            or owner is None
+            or owner.kind is not ScopeKind.CLASS
+        ):
             return ANYTHING
         return self._receiver(binding, frame.path, scope)
 

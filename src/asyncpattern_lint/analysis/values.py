@@ -588,6 +588,9 @@ def contradicted(values: Values) -> Values:
     )
 
 
+#: How steps begin that take an annotation at its word.
+ANNOTATED: Final = "the annotation of"
+
 #: Builtin classes of which an object is a plain value.
 SCALARS: Final[Mapping[str, type]] = {
     cls.__name__: cls for cls in (bool, bytes, complex, float, int, str)

@@ -37,11 +37,13 @@ from asyncpattern_lint.analysis.syntax import (
     yields,
 )
 from asyncpattern_lint.analysis.values import (
+    ANNOTATED,
     ANYTHING,
     Frame,
     InstanceValue,
     ModuleValue,
     Produced,
+    Value,
     Values,
 )
 from asyncpattern_lint.index.conditions import (
@@ -90,6 +92,9 @@ _CONSTANTS = {
 }  # fmt: skip
 
 #: Objects with a ``__dict__``, which are also decorators and hence callable.
+#: What holds several objects, or waits for something.
+_SEVERAL = Protocol.ASYNC_ITERABLE | Protocol.AWAITABLE
+
 MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
 
 
@@ -230,6 +235,9 @@ class ExpressionVisitor:
         verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
             return
+        if use is Use.FOR and isinstance(expr, Name) and all(map(_is_one, self.judged(expr))):
+            # Nobody goes through one object: the annotation lacks a ``list``.
+            return
         taken = Await(expr) if verdict.kind is Kind.COROUTINE else Element(expr, False)
         self.hits.append(Hit(node, use, construct, verdict, offered(self.judged(taken))))
 
@@ -335,7 +343,8 @@ class ExpressionVisitor:
             node.func,
             func,
             "call",
-            lambda kind: kind in MANAGERS,
+            # Many say ``Coroutine`` of a function that gives one.
+            lambda kind: kind in MANAGERS or all(map(_is_declared, self.judged(func))),
         )
         args: list[Expr] = []
         keywords: list[tuple[str, Expr]] = []
@@ -714,6 +723,20 @@ class ExpressionVisitor:
             if isinstance(child, cst.BaseExpression):
                 self.visit(child)
         return OPAQUE
+
+
+def _is_declared(value: Value) -> bool:
+    """Whether a coroutine is known by an annotation only."""
+    return isinstance(value, Produced) and value.maker is None and value.kind is Kind.COROUTINE
+
+
+def _is_one(value: Value) -> bool:
+    """Whether the annotation of a parameter calls a value one object, and nothing else does."""
+    return (
+        isinstance(value, InstanceValue)
+        and not value.protocols & _SEVERAL
+        and any(step.message.startswith(ANNOTATED) for step in value.steps[:1])
+    )
 
 
 def _elements(target: cst.BaseExpression, value: Expr) -> dict[str, Expr]:

@@ -9,7 +9,6 @@ import libcst as cst
 from asyncpattern_lint.analysis.guards import asked_names, asking_calls
 from asyncpattern_lint.analysis.library import UNHELPFUL
 from asyncpattern_lint.analysis.passing import excludes
-from asyncpattern_lint.analysis.plurals import means_items
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.analysis.states import State, StateKeeper
 from asyncpattern_lint.analysis.syntax import dotted_name, last_name, names_in, parsed, target_names
@@ -261,17 +260,10 @@ class ScopeWalker(StateKeeper):
 
     def _for(self, node: cst.For) -> None:
         value = self.visit(node.iter)
-        kind, construct = (
-            (Use.FOR, "for") if node.asynchronous is None else (Use.ASYNC_FOR, "async for")
-        )
-        members = self.resolver.narrowing.members
-        self.use(
-            node.iter,
-            value,
-            kind,
-            construct,
-            lambda _: means_items(members, self.judged(value), node),
-        )
+        if node.asynchronous is not None:
+            self.use(node.iter, value, Use.ASYNC_FOR, "async for")
+        else:
+            self.use(node.iter, value, Use.FOR, "for")
 
         element = Element(value, node.asynchronous is not None)
 

@@ -95,7 +95,6 @@ class _Builder(ExpressionVisitor):
         self.version = version
         self.index = ModuleIndex(scopes=[])
         self.aliases = self.index.aliases
-        self.self_name = ""
         self.self_class = -1
         self.assigned: dict[Write, None] = {}
         self.conditions: tuple[Condition, ...] = ()
@@ -162,6 +161,7 @@ class _Builder(ExpressionVisitor):
         known = (True, []) if self.is_open else may_bind(tree, self.mentions)
         index.is_open, index.lent = known
         index.has_open_path = self.has_open_path
+        plain.note_unbound(index, self.unbound)
         handing.note_writes(index, self.written, self.imported)
         index.sys_modules = sorted(self.sys_modules)
         index.patched = sorted(self.patched)

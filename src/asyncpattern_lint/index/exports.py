@@ -166,7 +166,8 @@ class Exports:
                 for source in self.sources(location.path, module.imports[star]):
                     known = None if source is None else self.project.module(source.path)
                     if known is not None:
-                        found.update(n for n in known.scopes[0].bindings if n[:1] != "_")
+                        bound = known.scopes[0].bindings.items()
+                        found.update(n for n, entry in bound if n[:1] != "_" and stands(entry))
         return sorted(found)
 
 

@@ -101,6 +101,8 @@ class ExpressionVisitor:
         self.missing: frozenset[tuple[str, str]] = frozenset()
         self.is_open = False
         self.mentions: list[ast.expr] = []
+        self.unbound: set[tuple[str, str]] = set()
+        self.self_name = ""
         self.has_open_path = False
         self.written: set[tuple[str, str, bool]] = set()
         self.patched: set[str] = set()
@@ -361,6 +363,8 @@ class ExpressionVisitor:
         elif type(func) is Attribute:
             name = func.name
             self._note_mock(func, node)
+            if args and type(func.value) is Name and args[0] != Name(self.self_name):
+                self.unbound.add((func.value.id, name))
             if name in noting.SPARING and type(func.value) is Name:
                 self.spared.add((self.number, func.value.id))
             if name in noting.ENTERING and args and type(args[0]) is Name:

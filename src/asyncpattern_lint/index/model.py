@@ -516,7 +516,8 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     are the parameters of a plain function of which it only asks what a namespace holds;
     ``makes_plainly`` marks a ``__new__`` of a metaclass that makes what the class's body says.
     ``handled`` are the names for which a ``__getattribute__`` does more than pass them on, empty
-    where that is not told.
+    where that is not told. ``is_unbound`` marks a plain function of a class of which the class is
+    asked, and which is then called with anything.
     """
 
     kind: ScopeKind
@@ -554,6 +555,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     only_asked: list[str] = msgspec.field(default_factory=list)
     makes_plainly: bool = False
     handled: list[str] = msgspec.field(default_factory=list)
+    is_unbound: bool = False
 
 
 class Switch(Struct, frozen=True):
