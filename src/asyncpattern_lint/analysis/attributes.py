@@ -233,6 +233,9 @@ class Attributes:
                 is_later = self.resolver.is_foreign(ancestor.path) and bool(given)
                 if not is_later and self._is_none_first(scope, name, given):
                     declared = contradicted(declared)
+                if sets and self.resolver.is_foreign(ancestor.path):
+                    # The project may put something else there.
+                    declared = union((*sets, declared))
                 return declared if is_known(declared) else ANYTHING
             if given:
                 sets.append(self._set_values(ancestor, given))

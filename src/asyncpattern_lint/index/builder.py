@@ -177,6 +177,7 @@ class _Builder(ExpressionVisitor):
         self.number = len(self.index.scopes)
         self.index.scopes.append(scope)
         self.at_module_level = kind is not ScopeKind.FUNCTION
+        self.class_name = name if kind is ScopeKind.CLASS else ""
         return scope
 
     def _close(self, number: int, live: Live | None) -> None:

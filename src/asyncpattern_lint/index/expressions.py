@@ -103,6 +103,7 @@ class ExpressionVisitor:
         self.mentions: list[ast.expr] = []
         self.unbound: set[tuple[str, str]] = set()
         self.self_name = ""
+        self.class_name = ""
         self.has_open_path = False
         self.written: set[tuple[str, str, bool]] = set()
         self.patched: set[str] = set()
@@ -356,6 +357,9 @@ class ExpressionVisitor:
             self.note_asked_item(name)
         if args == (Name("__name__"),) and dotted(func) in _SELF_IMPORTS:
             self.is_open = True
+        if self.class_name and func != Name("property"):
+            handed = (func, *args, *(value for _, value in keywords))
+            self.unbound.update((self.class_name, v.id) for v in handed if type(v) is Name)
         name = ""
         if type(func) is Name:
             name = self.spelled(func.id)

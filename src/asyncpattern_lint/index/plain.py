@@ -1,10 +1,10 @@
 """What functions leave alone: namespaces, classes and attributes, as far as their text tells."""
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from asyncpattern_lint.index.making import makes_plainly
-from asyncpattern_lint.index.model import Defined, ModuleIndex, Scope, ScopeKind
+from asyncpattern_lint.index.model import Call, Defined, ModuleIndex, Name, Scope, ScopeKind
 from asyncpattern_lint.index.openness import asked_by
 from asyncpattern_lint.index.passing_on import handled_by
 
@@ -22,15 +22,28 @@ def note(scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
 
 
 def note_unbound(index: ModuleIndex, called: Collection[tuple[str, str]]) -> None:
-    """Note which functions of classes are called through the class with something else than ``self``.
+    """Note which functions of classes get something else than ``self``.
 
-    ``called`` are the names of what is asked for a function, and of that.
+    They are called through the class, as ``called`` tells by the names of what is asked for a
+    function and of that; or the body of the class hands them on, or decorates with them.
     """
     for scope in index.scopes:
         if scope.kind is ScopeKind.CLASS:
-            for name, entry in scope.bindings.items():
-                if (scope.name, name) in called:
-                    for binding in entry.every:
-                        if isinstance(binding, Defined):
-                            function = index.scopes[binding.scope]
-                            function.is_unbound = not function.decorators
+            names = {name for owner, name in called if owner == scope.name}
+            for name in names.union(_decorating(index, scope)) & scope.bindings.keys():
+                for binding in scope.bindings[name].every:
+                    if isinstance(binding, Defined):
+                        function = index.scopes[binding.scope]
+                        function.is_unbound = not function.decorators
+
+
+def _decorating(index: ModuleIndex, scope: Scope) -> Iterator[str]:
+    """Yield the names of what the functions of a class are decorated with."""
+    for entry in scope.bindings.values():
+        for binding in entry.every:
+            if isinstance(binding, Defined):
+                for decorator in index.scopes[binding.scope].decorators:
+                    made = decorator.value
+                    func = made.func if isinstance(made, Call) else made
+                    if isinstance(func, Name):
+                        yield func.id

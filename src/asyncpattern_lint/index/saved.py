@@ -9,7 +9,7 @@ class Saved:
     _FIELDS = (
         "uses", "name_uses", "loads", "calls", "attributes", "yields_at", "live", "broke",
         "guards", "number", "at_module_level", "dead", "type_only", "probed",
-        "self_name", "self_class", "conditions", "missing", "around",
+        "self_name", "self_class", "conditions", "missing", "around", "class_name",
     )  # fmt: skip
 
     def __init__(self, builder: Any) -> None:
