@@ -442,11 +442,11 @@ def test_attributes(tmp_path: Path, text: str, expected: str) -> None:
         ("class A:\n    y = 1\nclass B:\n    y = ''\nclass C(A, B): ...\nx = C().y", "int"),
         ("class A:\n    y = 1\nclass C(A):\n    def __init__(self): self.y = ''\nx = C().y",
          "int | str"),
-        ("class C(Gone):\n    y = 1\nx = C().y", "int"),
+        ("class C(Gone):\n    y = 1\nx = C().y", "int | unknown"),
         ("class C(Gone):\n    def f(self): return 1\nx = C().f()", "int"),
         ("class C(Gone): ...\nx = C().y", "unknown"),
         ("class A:\n    y = 1\nclass C(Gone, A): ...\nx = C().y", "unknown"),
-        ("class A:\n    y = 1\nclass C(A, Gone): ...\nx = C().y", "int"),
+        ("class A:\n    y = 1\nclass C(A, Gone): ...\nx = C().y", "int | unknown"),
         ("class C(dict[str, int]): ...\nx = C(a=1).get('a', 2)", "int"),
         ("import threading\nclass C(threading.Thread): ...\nx = C().is_alive()", "bool"),
         (("import threading\nclass C(threading.Thread):\n    def is_alive(self): return 1\n"

@@ -499,15 +499,13 @@ class Attributes:
         ):
             return ANYTHING
         opened = any(
-            ancestor is not None
-            and (
-                self.classes.scope_of(ancestor).sets_computed
-                or (
-                    owner is not None
-                    and not self.classes.is_neutral_metaclass(
-                        ancestor, self.classes.scope_of(ancestor)
-                    )
-                )
+            # The metaclass of an unknown base may make members of what the body binds.
+            owner is not None
+            if ancestor is None
+            else self.classes.scope_of(ancestor).sets_computed
+            or (
+                owner is not None
+                and not self.classes.is_neutral_metaclass(ancestor, self.classes.scope_of(ancestor))
             )
             for ancestor in self.classes.lineage(cls)
         )
