@@ -92,9 +92,6 @@ _CONSTANTS = {
 }  # fmt: skip
 
 #: Objects with a ``__dict__``, which are also decorators and hence callable.
-#: What holds several objects, or waits for something.
-_SEVERAL = Protocol.ASYNC_ITERABLE | Protocol.AWAITABLE
-
 MANAGERS = frozenset({Kind.ASYNC_CONTEXT_MANAGER, Kind.CONTEXT_MANAGER})
 
 
@@ -235,7 +232,7 @@ class ExpressionVisitor:
         verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
             return
-        if use is Use.FOR and isinstance(expr, Name) and all(map(_is_one, self.judged(expr))):
+        if use is Use.FOR and isinstance(node, cst.Name) and all(map(_is_one, self.judged(expr))):
             # Nobody goes through one object: the annotation lacks a ``list``.
             return
         taken = Await(expr) if verdict.kind is Kind.COROUTINE else Element(expr, False)
@@ -731,11 +728,14 @@ def _is_declared(value: Value) -> bool:
 
 
 def _is_one(value: Value) -> bool:
-    """Whether the annotation of a parameter calls a value one object, and nothing else does."""
+    """Whether an annotation calls a value one object: its own, or that of what held it.
+
+    Of what is taken out of something there is no evidence.
+    """
     return (
         isinstance(value, InstanceValue)
-        and not value.protocols & _SEVERAL
-        and any(step.message.startswith(ANNOTATED) for step in value.steps[:1])
+        and not value.protocols
+        and all(step.message.startswith(ANNOTATED) for step in value.steps[:1])
     )
 
 
