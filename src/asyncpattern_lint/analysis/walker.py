@@ -55,7 +55,7 @@ from asyncpattern_lint.index.model import (
     ScopeKind,
     dotted,
 )
-from asyncpattern_lint.protocol import Use
+from asyncpattern_lint.protocol import Kind, Use
 from asyncpattern_lint.versions import Version
 
 #: A handler of these expects a misuse, so the code around it knows about it; so may one of a
@@ -641,7 +641,9 @@ class ScopeWalker(StateKeeper):
             return
         promised = self.resolver.types.annotated(scope.annotation, Frame(self.path, scope.parent))
         if excludes(promised, self.judged(value)):
-            self._use_result(node, value, "return")
+            # Of a plain function many write what awaiting that which it gives does give.
+            plain = not scope.is_async
+            self._use_result(node, value, "return", lambda kind: plain and kind is Kind.COROUTINE)
 
     def _constant(self, node: cst.BaseExpression) -> bool | None:
         return _constant_test(node, self.module, self.resolver.project.version)
