@@ -99,15 +99,9 @@ class Attributes:
 
     def _passes_on(self, owner: ClassValue, name: str) -> bool:
         """Whether ``__getattribute__`` gives what the next one of its kind gives for a name."""
-        method = "__getattribute__"
-        scopes = self.classes.methods(owner, method)
+        scopes = self.classes.methods(owner, "__getattribute__")
         return scopes is not None and all(
-            (scope.handled and name not in scope.handled)
-            or (
-                not (scope.decorators or scope.falls_through or not scope.returns)
-                and all(_passes_on(item.value, scope, method) for item in scope.returns)
-            )
-            for scope in scopes
+            scope.handled is not None and name not in scope.handled for scope in scopes
         )
 
     def of_class(self, value: ClassValue, name: str) -> Values:
@@ -573,18 +567,3 @@ def _own_parameters(scope: Scope) -> tuple[str, ...]:
         if len(entry.every) == 1 and isinstance(entry.every[0], Parameter)
     }
     return (own[0], own[1]) if 0 in own and 1 in own else ()
-
-
-def _passes_on(value: Expr, scope: Scope, method: str) -> bool:
-    """Whether a returned value is a call of a method of ``super()`` or ``object``, as it came."""
-    own = _own_parameters(scope)
-    if len(own) < 2:
-        return False
-    given = (Name(own[0]), Name(own[1]))
-    match value:
-        case Call(func=Attribute(value=Call(func=Name(id="super")), name=name), args=args):
-            return name == method and args == given[1:]
-        case Call(func=Attribute(value=Name(id="object"), name=name), args=args):
-            return name == method and args == given
-        case _:
-            return False

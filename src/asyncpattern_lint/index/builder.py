@@ -534,10 +534,10 @@ class _Builder(ExpressionVisitor):
         scope.type_parameters = handlers.type_parameters(node)
         scope.annotation = annotation(node.returns)
         scope.is_stub = handlers.is_stub(node.body)
-        plain.note(scope, node)
         self._parameters(arguments, defaults)
         self._note_self(arguments, decorators)
         scope.falls_through = self._block(node.body) == REACHED
+        plain.note(scope, node)
         scope.drives = drives.settled(node, scope.bindings, scope.drives)
         scope.yields_at = self.yields_at
         scope.is_generator = self.yields_at > 0

@@ -421,9 +421,9 @@ class ExpressionVisitor:
             if (ast.unparse(node.args[0]), ast.unparse(attribute)) in self.missing:
                 return
             given = node.args[2]
-            value: Expr = OPAQUE
-            if isinstance(given, ast.Name | ast.Constant):
-                value = Name(given.id) if isinstance(given, ast.Name) else self.visit(given)
+            value = self.visit(given) if isinstance(given, ast.Constant) else OPAQUE
+            if isinstance(given, ast.Name):
+                value = Name(given.id)
             for text in texts_of(attribute, self.around):
                 self._note_write(owner, whole_or_any(text))
                 self.note_attribute(owner, text, value, node.lineno)

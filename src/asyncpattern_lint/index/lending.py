@@ -30,10 +30,8 @@ class Lending:
     def is_open(self, path: str) -> bool:
         """Tell whether a module may bind names that neither its text nor its stars show."""
         module = self.project.module(path)
-        if module is None or not module.is_open:
-            return module is None
-        if not module.lent:
-            return True
+        if module is None or not module.lent:
+            return module is None or module.is_open
         known = self._open.get(path)
         if known is None:
             known = self._open[path] = self._may_bind(path, set())
@@ -43,11 +41,9 @@ class Lending:
         """Tell the same; those that were ``asked`` do not, if no other one does."""
         asked.add(path)
         module = self.project.module(path)
-        if module is None or not module.is_open:
-            return module is None
-        return not module.lent or not all(
-            self._only_asks(path, lent, asked) for lent in module.lent
-        )
+        if module is None or not module.lent:
+            return module is None or module.is_open
+        return not all(self._only_asks(path, lent, asked) for lent in module.lent)
 
     def _only_asks(self, path: str, lent: Lent, asked: set[str]) -> bool:
         """Tell whether a function only asks the namespace that a module hands to it."""

@@ -25,7 +25,7 @@ def makes_plainly(function: ast.FunctionDef) -> bool:
     parents = Parents(function)
     own = [*own_nodes(function.body)]
     given = (metaclass, bases, namespace)
-    if any(_rebinds(node, frozenset(given)) for node in ast.walk(function)):
+    if any(rebinds(node, frozenset(given)) for node in ast.walk(function)):
         return False
     made = {id(node) for node in own if _is_making(node, given)}
     loads = [*parents.loads(namespace)]
@@ -42,7 +42,8 @@ def makes_plainly(function: ast.FunctionDef) -> bool:
     return bool(returns) and all(_is_made(value, made, own) for value in returns)
 
 
-def _rebinds(node: ast.AST, names: frozenset[str]) -> bool:
+def rebinds(node: ast.AST, names: frozenset[str]) -> bool:
+    """Tell whether a node binds one of these names again, deletes it, or lets others do so."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             return name in names

@@ -515,7 +515,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     ``drives`` the calls whose items are taken with ``async for`` or ``anext``. ``only_asked``
     are the parameters of a plain function of which it only asks what a namespace holds;
     ``makes_plainly`` marks a ``__new__`` of a metaclass that makes what the class's body says.
-    ``handled`` are the names for which a ``__getattribute__`` does more than pass them on, empty
+    ``handled`` are the names for which a ``__getattribute__`` does more than pass them on, None
     where that is not told. ``is_unbound`` marks a plain function of a class of which the class is
     asked, and which is then called with anything.
     """
@@ -554,7 +554,7 @@ class Scope(msgspec.Struct, array_like=True, gc=False):
     drives: list[Drive] = msgspec.field(default_factory=list)
     only_asked: list[str] = msgspec.field(default_factory=list)
     makes_plainly: bool = False
-    handled: list[str] = msgspec.field(default_factory=list)
+    handled: list[str] | None = None
     is_unbound: bool = False
 
 

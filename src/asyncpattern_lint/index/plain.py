@@ -10,7 +10,7 @@ from asyncpattern_lint.index.passing_on import handled_by
 
 
 def note(scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    """Note in the outline of a function what it leaves alone."""
+    """Note in the outline of a function, which is complete otherwise, what it leaves alone."""
     if node.decorator_list or isinstance(node, ast.AsyncFunctionDef):
         return
     if not scope.parent:
@@ -18,7 +18,7 @@ def note(scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     elif node.name == "__new__":
         scope.makes_plainly = makes_plainly(node)
     elif node.name == "__getattribute__":
-        scope.handled = handled_by(node)
+        scope.handled = handled_by(node, scope)
 
 
 def note_unbound(index: ModuleIndex, called: Collection[tuple[str, str]]) -> None:
