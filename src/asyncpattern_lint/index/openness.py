@@ -49,9 +49,11 @@ def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> tuple[bool, li
     """Tell whether some mention may bind a name that the text hides.
 
     A mention is ``sys.modules``, or a call of ``globals`` or ``exec``, of which most only ask
-    for something. Where it hangs on functions that are handed the namespace these are returned,
+    for something. A function that is told the module's name, and that alone, may do it as well. Where it hangs on functions that are handed the namespace these are returned,
     too.
     """
+    if any(map(_hands_over, tree.body)):
+        return True, []
     if not mentions:
         return False, []
     parents = Parents(tree)
@@ -175,6 +177,16 @@ def _reads_name(node: ast.AST | None) -> bool:
     match node:
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
             return name.lower().replace("_", "") in {"getlogger", "logger"} or name == "get_data"
+        case _:
+            return False
+
+
+def _hands_over(statement: ast.stmt) -> bool:
+    """Whether a statement only tells a function the module's name, by which it can be changed."""
+    match statement:
+        case ast.Expr(value=ast.Call() as call) if not _reads_name(call):
+            given = (*call.args, *(keyword.value for keyword in call.keywords))
+            return any(isinstance(value, ast.Name) and value.id == "__name__" for value in given)
         case _:
             return False
 
