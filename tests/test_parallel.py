@@ -147,7 +147,10 @@ def test_a_caller_that_stops_early_cancels_what_was_not_begun() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are different there")
-def test_an_interrupt_ends_everything_at_once_and_without_noise(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 0.02, 0.05, 0.1, 0.5])
+def test_an_interrupt_ends_everything_at_once_and_without_noise(
+    tmp_path: Path, seconds: float
+) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         textwrap.dedent(
@@ -156,8 +159,8 @@ def test_an_interrupt_ends_everything_at_once_and_without_noise(tmp_path: Path) 
             from asyncpattern_lint.parallel import map_chunks
             from test_parallel import sleep
             if __name__ == "__main__":
-                print("ready", flush=True)
                 try:
+                    print("ready", flush=True)
                     list(map_chunks(sleep, range(100), jobs=2, threshold=1))
                 except KeyboardInterrupt:
                     sys.exit(130)
@@ -175,7 +178,7 @@ def test_an_interrupt_ends_everything_at_once_and_without_noise(tmp_path: Path) 
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
-    time.sleep(0.5)
+    time.sleep(seconds)
     os.killpg(process.pid, signal.SIGINT)
     _, noise = process.communicate(timeout=60)
     assert (process.returncode, noise) == (130, "")

@@ -6,7 +6,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -114,10 +114,29 @@ def _submit(
     from concurrent.futures import BrokenExecutor
 
     futures: deque[Future[Result]] = deque()
-    with suppress(BrokenExecutor):
+    with _uninterrupted(), suppress(BrokenExecutor):
         for chunk in chunks:
             futures.append(executor.submit(function, chunk))
     return futures
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back interrupts while processes are started.
+
+    What runs around a fork would swallow them, as it does all errors
+    (https://docs.python.org/3/library/os.html#os.register_at_fork).
+    """
+    import signal
+
+    if sys.platform == "win32":
+        yield
+        return
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def _results(
