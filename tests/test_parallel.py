@@ -155,10 +155,12 @@ def test_an_interrupt_ends_everything_at_once_and_without_noise(
     script.write_text(
         textwrap.dedent(
             """
-            import sys
+            import signal, sys
             from asyncpattern_lint.parallel import map_chunks
             from test_parallel import sleep
             if __name__ == "__main__":
+                # Whoever runs the tests in the background may have had interrupts ignored.
+                signal.signal(signal.SIGINT, signal.default_int_handler)
                 try:
                     print("ready", flush=True)
                     list(map_chunks(sleep, range(100), jobs=2, threshold=1))
