@@ -3,9 +3,10 @@
 What is found in a file hangs on its own text, on what others can see of the other files (their
 interfaces), on what all of them do to each other's objects (their facts), on the environment,
 and on what else was looked up, in vain or not. Where only texts have changed and no interface
-and no fact, all but these texts stands. Where interfaces have changed, all stands that does not
-hang on them, which the traces of a run tell; otherwise nothing does. Findings point to lines of
-other files: they stand only as long as these files are as they were.
+and no fact, all but these texts stands, and of their scopes what reads as it did. Where interfaces
+have changed, all stands that does not hang on them, which the traces of a run tell; otherwise
+nothing does. Findings point to lines of other files: they stand only as long as these files are as
+they were.
 """
 
 import os
@@ -23,7 +24,8 @@ from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
 from asyncpattern_lint.index.holders import Encoded, Holders
 from asyncpattern_lint.index.kept import Decided
-from asyncpattern_lint.index.parts import READING, Again
+from asyncpattern_lint.index.model import ModuleIndex
+from asyncpattern_lint.index.parts import LOOKS, READING, WALK, Again, part_of_scope
 from asyncpattern_lint.index.project import Project, text_of
 from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of, hanging, packed
 from asyncpattern_lint.index.watched import absence_of
@@ -107,7 +109,8 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
     ``has_strays`` tells that first-party modules besides the files were read. ``members`` are the
     names that have a number in the traces of the files, ``bodies`` the numbers in these of what
     functions do. The traces are in a file of their own, of which ``traces`` names the edition, but
-    for those of parts that were checked ``later``, which are among ``nodes``.
+    for those of parts that were checked ``later``, which are among ``nodes``, or one less than
+    nothing minus the part that had the same there when the file was another.
     """
 
     files: list[str]
@@ -168,6 +171,7 @@ class Recollection:
         self._changed: list[int] = []
         self.again: dict[str, Again] = {}
         self._before: dict[str, Found] = {}
+        self._stands: dict[str, _Standing] = {}
         self._is_dirty = False
         self._mended = {} if self._record is None else self._record.mended
         self._lent: list[str] | None = None
@@ -235,6 +239,7 @@ class Recollection:
         self._changed = []
         self.again = {}
         self._before = {}
+        self._stands = {}
         self._lent = None
         self._described = None
         self.decided = None
@@ -286,6 +291,7 @@ class Recollection:
         for path, again in self.again.items():
             self._before[path] = self._found.pop(path)
             self.again[path] = again._replace(candidates=self._before[path].candidates)
+        self.again |= {path: standing.again for path, standing in self._stands.items()}
         return True
 
     def mended(self, path: str, findings: Sequence[Finding]) -> Sequence[Finding] | None:
@@ -379,7 +385,7 @@ class Recollection:
         before = self._record
         later = {} if before is None else before.later
         later |= {
-            position: _overlaid(later.get(position, {}), self._found[path].traces)
+            position: _overlaid(later.get(position, {}), self._traces_of(path))
             for position, path in enumerate(self.files)
             if path not in self._standing
         }
@@ -403,6 +409,11 @@ class Recollection:
         written = _Traces(record.traces, parts, len(needed), Holders.of(needed).encoded())
         data = msgspec.msgpack.encode(written)
         self.shelf.place.write(_TRACES + self.name, checksum(data), data)
+
+    def _traces_of(self, path: str) -> Mapping[int, int]:
+        """Return the nodes of a file that was checked, with those of what stands in it."""
+        traces, standing = self._found[path].traces, self._stands.get(path)
+        return {**standing.nodes, **traces} if standing and WALK in traces else traces
 
     def _packed_with_decided(
         self,
@@ -493,10 +504,12 @@ class Recollection:
 
     def _is_told(self, project: Project, record: _Record) -> bool:
         """Tell whether it is known what hangs on that which others see changed; note that."""
-        from asyncpattern_lint.index.differences import difference
+        from asyncpattern_lint.index.differences import difference, scopes_that_stand
 
         trace = project.trace
         seen: set[int] = set()
+        inside = {EVERYTHING}
+        scopes: dict[int, dict[int, int]] = {}
         for position in self._changed:
             path = record.files[position]
             before = project.outline_before(path, record.digest(position))
@@ -512,9 +525,11 @@ class Recollection:
                 names |= project.changed_between(before, after)
             if change.rest:
                 seen.update(trace.all_of(path))
-            bodies = {body_of(trace.part(path, part)) for part in change.bodies} & trace.bodies
-            if bodies:
+            bodies = {body_of(trace.part(path, part)) for part in change.bodies}
+            inside |= bodies
+            if not bodies.isdisjoint(trace.bodies):
                 seen |= {EVERYTHING, *bodies}
+            scopes[position] = scopes_that_stand(before, after, change)
             if text_of(path) in trace.members:
                 seen.add(EVERYTHING)
                 names.add(text_of(path))
@@ -527,33 +542,34 @@ class Recollection:
                 return False
         if facts and trace is not None:
             seen.update((EVERYTHING, *map(trace.fact, facts)))
+        if not seen and not any(scopes.values()):
+            return True
+        edition = self._edition(record)
+        if edition is None:
+            return not seen
         if seen:
-            touched = self._touched(record, seen)
-            if touched is None:
-                return False
-            self.again.update((path, Again(parts, ())) for path, parts in touched)
+            self.again.update(
+                (path, Again(parts, ())) for path, parts in self._touched(record, edition, seen)
+            )
+        hit = _Hit(record, edition, inside | seen)
+        for position, alike in scopes.items():
+            outline = project.outline(record.files[position])
+            if isinstance(outline, ModuleIndex):
+                standing = hit.standing(position, alike, len(outline.scopes))
+                self._stands[record.files[position]] = standing
         return True
 
     def _touched(
-        self, record: _Record, seen: Iterable[int]
-    ) -> list[tuple[str, frozenset[int]]] | None:
-        """Return the parts of the files that hang on what has changed, None if nobody knows."""
-        edition = self._edition(record)
-        if edition is None:
-            return None
-        early, late = edition.holders.hanging(seen), hanging(record.nodes, seen)
-        if self.decided is not None and self.decided.node in late:
+        self, record: _Record, edition: "_Edition", seen: Iterable[int]
+    ) -> Iterator[tuple[str, frozenset[int]]]:
+        """Yield the parts of the files that hang on what has changed."""
+        hit = _Hit(record, edition, seen)
+        if self.decided is not None and self.decided.node in hit.late:
             self.decided = None
-        touched = []
-        for position, nodes in enumerate(edition.traces):
-            later = record.later.get(position, {})
-            parts = {part for part, node in later.items() if node in late}
-            if READING not in later and not early.isdisjoint(nodes):
-                stands = (part for part, node in enumerate(nodes) if node in early)
-                parts.update(part for part in stands if part not in later)
+        for position, path in enumerate(record.files):
+            parts = hit.parts(position)
             if parts:
-                touched.append((record.files[position], frozenset(parts)))
-        return touched
+                yield path, parts
 
 
 #: For each file the nodes of its parts, and all nodes.
@@ -572,6 +588,63 @@ class _Edition(NamedTuple):
         return [dict(enumerate(parts)) for parts in self.traces], self.holders.nodes(self.nodes)
 
 
+class _Standing(NamedTuple):
+    """What stands of a file that has changed: the nodes of parts, as they are kept for later."""
+
+    again: Again
+    nodes: dict[int, int]
+
+
+class _Hit:
+    """The parts of the files of a record that hang on some numbers."""
+
+    def __init__(self, record: _Record, edition: _Edition, numbers: Iterable[int]) -> None:
+        on = frozenset(numbers)
+        self.early = edition.holders.hanging(on)
+        self.late = hanging(record.nodes, on)
+        self._record = record
+        self._traces = edition.traces
+
+    def parts(self, position: int) -> frozenset[int]:
+        """Return those of a file."""
+        nodes = self._traces[position]
+        later = self._record.later.get(position, {})
+        parts = {part for part, node in later.items() if self._is_hit(position, node)}
+        if READING not in later and not self.early.isdisjoint(nodes):
+            stands = (part for part, node in enumerate(nodes) if node in self.early)
+            parts.update(part for part in stands if part not in later)
+        return frozenset(parts)
+
+    def standing(self, position: int, alike: Mapping[int, int], scopes: int) -> _Standing:
+        """Return what stands of a file that has so many scopes now.
+
+        ``alike`` are those that read as they did, with the numbers that they had.
+        """
+        later = self._record.later.get(position, {})
+        candidates = self._record.candidates.get(position, ())
+        again = {READING, *LOOKS, WALK, *map(part_of_scope, range(scopes))}
+        nodes: dict[int, int] = {}
+        for number, before in alike.items():
+            part = part_of_scope(before)
+            node = later.get(part, None if READING in later else -1 - part)
+            if node is not None and not self._is_hit(position, node):
+                nodes[part_of_scope(number)] = node
+                again.remove(part_of_scope(number))
+        kept = tuple(
+            number
+            for number, before in alike.items()
+            if part_of_scope(number) in nodes and before in candidates
+        )
+        return _Standing(Again(frozenset(again), kept), nodes)
+
+    def _is_hit(self, position: int, node: int) -> bool:
+        """Tell whether what is kept for later hangs on the numbers; what is damaged does."""
+        if node >= 0:
+            return node in self.late
+        nodes = self._traces[position]
+        return -1 - node >= len(nodes) or nodes[-1 - node] in self.early
+
+
 def _joined(
     known: _Known, later: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
 ) -> _Known:
@@ -579,9 +652,15 @@ def _joined(
     traces, before = known
     first = len(before)
     every = [*before, *(tuple(n if n >= 0 else n - first for n in node) for node in nodes)]
+    lost = len(every)
+    every.append((EVERYTHING,))
     for position, parts in later.items():
-        moved = {part: first + node for part, node in parts.items()}
-        traces[position] = _overlaid(traces[position], moved)
+        old = traces[position]
+        moved = {
+            part: first + node if node >= 0 else old.get(-1 - node, lost)
+            for part, node in parts.items()
+        }
+        traces[position] = _overlaid(old, moved)
     return traces, every
 
 
@@ -598,9 +677,10 @@ def _packed(
     traces: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
 ) -> tuple[dict[int, dict[int, int]], list[tuple[int, ...]]]:
     """Return traces with no more nodes than they need."""
-    kept, numbers = packed(nodes, {node for parts in traces.values() for node in parts.values()})
+    wanted = {node for parts in traces.values() for node in parts.values() if node >= 0}
+    kept, numbers = packed(nodes, wanted)
     return {
-        position: {part: numbers[node] for part, node in parts.items()}
+        position: {part: numbers.get(node, node) for part, node in parts.items()}
         for position, parts in traces.items()
     }, kept
 

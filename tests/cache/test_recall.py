@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from caching import FILES, codes, cold, lay, lay_for_runs, run, told
 
+from asyncpattern_lint import recall as recall_module
 from asyncpattern_lint import session as session_module
 from asyncpattern_lint.analysis import candidates as candidates_module
 from asyncpattern_lint.analysis import checker as checker_module
@@ -96,23 +97,125 @@ def test_a_changed_body_is_checked_alone(
     assert checked == []
 
 
-def test_only_what_points_into_a_changed_file_is_looked_for_again(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lay(root, WIDE)
-    run(root)
-    asked: list[int] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the scopes of which is asked whether they are candidates."""
+    names: list[str] = []
     real = candidates_module.is_candidate
 
     def recorded(resolver: Resolver, path: str, module: ModuleIndex, number: int) -> bool:
-        asked.append(number)
+        names.append(module.qualified_name(number) or Path(path).name)
         return real(resolver, path, module, number)
 
     monkeypatch.setattr(checker_module, "is_candidate", recorded)
+    return names
+
+
+def test_only_what_points_into_a_changed_file_is_looked_for_again(
+    root: Path, asked: list[str]
+) -> None:
+    lay(root, WIDE)
+    run(root)
+    asked.clear()
     lay(root, {"app/store.py": "\n\n" + WIDE["app/store.py"]})
     warm = run(root)
-    # The scopes of the changed file, and no others: what is a candidate stays one.
-    assert asked == [0, 1]
+    # What is a candidate stays one, also in the changed file.
+    assert asked == []
+    assert told(warm) == told(cold(root))
+
+
+#: Scopes of one file that hang on each other in several ways.
+INSIDE = """\
+from app.store import rows
+
+LIMIT = 3
+
+
+def found():
+    return rows()
+
+
+async def good():
+    async for row in found():
+        print(row)
+
+
+async def bad():
+    for row in found():
+        print(row)
+
+
+class Held:
+    def __init__(self, given):
+        self.given = given
+        self.kept = rows()
+
+    async def own(self):
+        async for row in self.kept:
+            print(row)
+
+    async def alone(self):
+        count = LIMIT
+        print(count)
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("LIMIT = 3\n", "# a comment\n\nLIMIT = 3\n", set()),
+        ("    for row", "    count = 1\n    for row", {"bad"}),
+        ("print(count)", "print(count + 1)", set()),  # no use of a value
+        ("count = LIMIT", "count = await rows()", {"Held.alone"}),
+        ("    return rows()", "    return [rows()]", {"found", "good", "bad"}),
+        ("self.kept = rows()", "self.kept = [rows()]", {"Held.__init__", "Held", "Held.own"}),
+        ("async def bad", "async def more():\n    await rows()\n\n\nasync def bad", {"more"}),
+        ("async def good():\n    async for row in found():\n        print(row)\n", "", set()),
+        ("async def good", "async def fine", {"fine"}),
+        ("from app.store import rows", "from app.store import rows as found", {"found"}),
+    ],
+)
+def test_what_reads_as_before_in_a_changed_file_stands(
+    root: Path, asked: list[str], old: str, new: str, expected: set[str]
+) -> None:
+    lay(root, FILES | {"app/inside.py": INSIDE})
+    run(root)
+    asked.clear()
+    assert old in INSIDE
+    lay(root, {"app/inside.py": INSIDE.replace(old, new)})
+    warm = run(root)
+    assert expected <= set(asked)
+    told_of = set(asked)
+    asked.clear()
+    assert told(warm) == told(cold(root))
+    assert told_of < set(asked)
+    asked.clear()
+    # What has stood once may stand again, and hangs on what it did.
+    lay(root, {"app/inside.py": "\n" + INSIDE.replace(old, new)})
+    run(root)
+    assert asked == []
+    lay(root, {"app/store.py": "async def rows():\n    return [1]\n"})
+    assert told(run(root)) == told(cold(root))
+
+
+def test_what_stood_has_its_place_in_a_new_edition(
+    root: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(root, FILES | {"app/inside.py": INSIDE})
+    run(root)
+    monkeypatch.setattr(recall_module, "_MOST_LATER", 1)
+    for count in (1, 2):
+        lay(
+            root,
+            {"app/inside.py": INSIDE.replace("async def bad", "#\n" * count + "async def bad")},
+        )
+        asked.clear()
+        run(root)
+        assert asked == []
+    lay(root, {"app/store.py": "async def rows():\n    return [1]\n"})
+    warm = run(root)
+    assert {"good", "bad", "Held.own"} <= set(asked)
+    assert "Held.alone" not in asked
     assert told(warm) == told(cold(root))
 
 

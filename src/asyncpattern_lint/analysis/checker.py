@@ -19,7 +19,7 @@ from asyncpattern_lint.config.options import Contract
 from asyncpattern_lint.findings import Observation, Tally, Unreadable, Unresolved
 from asyncpattern_lint.index.kept import Decided
 from asyncpattern_lint.index.model import Failure, ModuleIndex
-from asyncpattern_lint.index.parts import READING, Again
+from asyncpattern_lint.index.parts import LOOKS, READING, WALK, Again, part_of_scope
 from asyncpattern_lint.index.project import Project
 from asyncpattern_lint.index.trace import EVERYTHING
 from asyncpattern_lint.source import Span
@@ -78,7 +78,6 @@ class Checker:
             ReplacementChecker(self.resolver, self.strings).check,
             self._ordered,
         )
-        self._walk = 1 + len(self._looks)
         self._uses: UseChecker | None = None
 
     @property
@@ -145,18 +144,18 @@ class Checker:
             return examined
         if path.endswith(".pyi"):
             return examined
-        if again is not None:
+        if again is not None and READING not in again.parts:
             # It was read as it was before.
             del traces[READING]
         candidates = tuple(self._candidates(examined, outline, again))
         positions = Positions(partial(self.project.read, path))
-        for part, look in enumerate(self._looks, 1):
+        for part, look in zip(LOOKS, self._looks, strict=True):
             if again is None or part in again.parts:
                 every = partial(_every, look, path, outline, positions)
                 seen[part] = self._part(part, examined, every)
-        if again is None or self._walk in again.parts or candidates != again.candidates:
+        if again is None or WALK in again.parts or candidates != again.candidates:
             walk = partial(self._walked, path, outline, candidates)
-            seen[self._walk] = self._part(self._walk, examined, walk)
+            seen[WALK] = self._part(WALK, examined, walk)
         return examined._replace(candidates=candidates)
 
     def _part(self, part: int, examined: Examined, work: Callable[[], Answer]) -> Answer:
@@ -166,7 +165,9 @@ class Checker:
             return work()
         depth = trace.open()
         answer = work()
-        examined.traces[part] = trace.close_part(depth, examined.path)
+        # Only what tells of a scope may stand although its file has changed.
+        own = examined.path if part <= WALK else None
+        examined.traces[part] = trace.close_part(depth, own)
         return answer
 
     def _candidates(
@@ -177,7 +178,7 @@ class Checker:
             yield from range(len(module.scopes))
             return
         for number in range(len(module.scopes)):
-            part = self._walk + 1 + number
+            part = part_of_scope(number)
             if again is not None and part not in again.parts:
                 if number in again.candidates:
                     yield number

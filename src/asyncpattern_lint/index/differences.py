@@ -1,6 +1,7 @@
 """Which parts of a module that others may ask for have changed with its text."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -77,6 +78,31 @@ def _difference(before: ModuleIndex, after: ModuleIndex) -> Difference:
     )
 
 
+def scopes_that_stand(before: Outline, after: Outline, change: Difference) -> dict[int, int]:
+    """Return the scopes of which nothing has changed, with the numbers that they had before.
+
+    That is nothing of the part that they belong to, seen by others or not.
+    """
+    if change.rest or isinstance(before, Failure) or isinstance(after, Failure):
+        return {}
+    numbers = {found: number for number, found in enumerate(_ids(before))}
+    return {
+        number: numbers[found]
+        for number, found in enumerate(_ids(after))
+        if found in numbers and found[0] not in change.bodies
+    }
+
+
+def _ids(module: ModuleIndex) -> list[tuple[str, int]]:
+    """Return for each scope the name of its part, and its position in that."""
+    seen: Counter[str] = Counter()
+    found: list[tuple[str, int]] = []
+    for part in part_names(module.scopes):
+        found.append((part, seen[part]))
+        seen[part] += 1
+    return found
+
+
 def _unlike(old: dict[str, object], new: dict[str, object], every: str) -> set[str]:
     """Return the parts that are not the same, and the one for all of them if there are any."""
     found = {part for part in old if part not in new or old[part] != new[part]}
@@ -120,11 +146,9 @@ class _View:
         self.top = module.scopes[0]
         self._kept = names_that_lead_out(module)
         self._groups: dict[str, list[int]] = {}
-        self._ids: list[tuple[str, int]] = []
-        for number, part in enumerate(part_names(module.scopes)):
-            group = self._groups.setdefault(part, [])
-            self._ids.append((part, len(group)))
-            group.append(number)
+        self._ids = _ids(module)
+        for number, (part, _) in enumerate(self._ids):
+            self._groups.setdefault(part, []).append(number)
         self._marks = _Marks((n, e) for n, e in self.top.bindings.items() if n in common)
 
     def names(self) -> dict[str, object]:

@@ -6,12 +6,31 @@ the walk through its candidate scopes; and for each scope whether it is a candid
 
 from typing import NamedTuple
 
-#: The part that gives the file its outline. Where that changes, so may all else.
+#: The part that gives the file its outline. Where that changes, all is done again but for scopes
+#: that read as they did before.
 READING = 0
+
+#: The looks at the outline.
+LOOKS = range(1, 8)
+
+#: The walk through the candidate scopes.
+WALK = LOOKS.stop
+
+_SCOPES = WALK + 1
 
 
 class Again(NamedTuple):
-    """The parts of a file's check to do again, and its candidate scopes as they were."""
+    """The parts of a file's check to do again, and those of its scopes that were candidates."""
 
     parts: frozenset[int]
     candidates: tuple[int, ...]
+
+
+def part_of_scope(number: int) -> int:
+    """Return the part that tells whether a scope is a candidate."""
+    return _SCOPES + number
+
+
+def scope_of_part(part: int) -> int:
+    """Return the scope of which a part tells whether it is a candidate, -1 for other parts."""
+    return max(part - _SCOPES, -1)

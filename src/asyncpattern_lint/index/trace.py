@@ -188,8 +188,8 @@ class Trace:
     def close_part(self, depth: int, path: str | None = None) -> int:
         """Return the number of a node with the trace of what is open no more and depends on none.
 
-        It is that of a part of the check of a file. When the file changes, all parts are done
-        again: what was asked of itself does not matter.
+        It is that of a part of the check of a file. Where the part is done again whenever that
+        file changes, which is ``path`` then, what was asked of it does not matter.
         """
         numbers = self.close(depth, path)
         if UNSETTLED in numbers or (numbers and numbers[-1] >= _ASSUMED):
