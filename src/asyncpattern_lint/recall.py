@@ -9,7 +9,6 @@ nothing does. Findings point to lines of other files: they stand only as long as
 they were.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -17,17 +16,30 @@ from typing import NamedTuple
 
 import msgspec
 
+from asyncpattern_lint.cache.blocks import DamageError
 from asyncpattern_lint.cache.digest import SIZE, checksum, digest_of
 from asyncpattern_lint.cache.ledger import ABSENT
 from asyncpattern_lint.cache.shelf import Shelf
 from asyncpattern_lint.findings import Finding
 from asyncpattern_lint.index.disk import FolderStamp, Witness, folder_stamp, kind_of
-from asyncpattern_lint.index.holders import Encoded, Holders
+from asyncpattern_lint.index.editions import (
+    Edition,
+    Hit,
+    Known,
+    Later,
+    Standing,
+    joined,
+    overlaid,
+    packed_with,
+    read_edition,
+    unknown,
+    write_edition,
+)
 from asyncpattern_lint.index.kept import Decided
 from asyncpattern_lint.index.model import ModuleIndex
-from asyncpattern_lint.index.parts import LOOKS, READING, WALK, Again, part_of_scope
+from asyncpattern_lint.index.parts import READING, WALK, Again
 from asyncpattern_lint.index.project import Project, text_of
-from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of, hanging, packed
+from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of
 from asyncpattern_lint.index.watched import absence_of
 
 _PREFIX = "findings-"
@@ -136,20 +148,7 @@ class _Record(msgspec.Struct, array_like=True, gc=False):
         return self.digests[SIZE * position : SIZE * (position + 1)]
 
 
-class _Traces(msgspec.Struct, array_like=True, gc=False):
-    """The traces of all files of a run in their order: for each part of its check, a node.
-
-    ``holders`` tell what these ``nodes`` hold.
-    """
-
-    edition: bytes
-    traces: list[list[int]]
-    nodes: int
-    holders: Encoded
-
-
 _RECORD = msgspec.msgpack.Decoder(_Record)
-_EDITION = msgspec.msgpack.Decoder(_Traces)
 
 
 class Recollection:
@@ -171,7 +170,7 @@ class Recollection:
         self._changed: list[int] = []
         self.again: dict[str, Again] = {}
         self._before: dict[str, Found] = {}
-        self._stands: dict[str, _Standing] = {}
+        self._stands: dict[str, Standing] = {}
         self._is_dirty = False
         self._mended = {} if self._record is None else self._record.mended
         self._lent: list[str] | None = None
@@ -385,7 +384,7 @@ class Recollection:
         before = self._record
         later = {} if before is None else before.later
         later |= {
-            position: _overlaid(later.get(position, {}), self._traces_of(path))
+            position: overlaid(later.get(position, {}), self._traces_of(path))
             for position, path in enumerate(self.files)
             if path not in self._standing
         }
@@ -395,20 +394,15 @@ class Recollection:
             record.later, record.nodes = self._packed_with_decided(record, later, made)
             return
         _, record.nodes = self._packed_with_decided(record, {}, made)
-        traces, nodes = later, made
+        known: Known = ([later[n] for n in sorted(later)], made)
         if len(later) < len(self.files):
-            # Nobody knows what those hang on of which nothing is kept.
-            known: _Known = ([{READING: 0} for _ in self.files], [(EVERYTHING,)])
-            if before is not None and (edition := self._edition(before)) is not None:
-                known = edition.joined()
-            joined, nodes = _joined(known, later, made)
-            traces = dict(enumerate(joined))
-        kept, needed = _packed(traces, nodes)
-        record.traces = os.urandom(SIZE)
-        parts = [_in_order(kept[n]) for n in range(len(self.files))]
-        written = _Traces(record.traces, parts, len(needed), Holders.of(needed).encoded())
-        data = msgspec.msgpack.encode(written)
-        self.shelf.place.write(_TRACES + self.name, checksum(data), data)
+            edition = None if before is None else self._edition(before)
+            try:
+                whole = unknown(len(self.files)) if edition is None else edition.joined()
+            except DamageError:
+                whole = unknown(len(self.files))
+            known = joined(whole, later, made)
+        record.traces = write_edition(self.shelf.place, _TRACES + self.name, known)
 
     def _traces_of(self, path: str) -> Mapping[int, int]:
         """Return the nodes of a file that was checked, with those of what stands in it."""
@@ -424,8 +418,8 @@ class Recollection:
         """Put what was decided into a record; return traces with the nodes that all of it needs."""
         decided = self.decided
         if decided is None:
-            return _packed(traces, nodes)
-        kept, needed = _packed({**traces, _APART: {READING: decided.node}}, nodes)
+            return packed_with(traces, nodes)
+        kept, needed = packed_with({**traces, _APART: {READING: decided.node}}, nodes)
         positions = {path: position for position, path in enumerate(record.files)}
         with suppress(KeyError):  # what lies elsewhere has no position
             record.decided = _Decided(
@@ -451,19 +445,10 @@ class Recollection:
             return None
         return Decided(classes, record.decided.node)
 
-    def _edition(self, record: _Record) -> "_Edition | None":
+    def _edition(self, record: _Record) -> Edition | None:
         """Return the edition of traces that a record names, None where that is gone."""
-        data = memoryview(self.shelf.place.read(_TRACES + self.name) or b"")
-        if checksum(data[4:]) != data[:4]:
-            return None
-        try:
-            kept = _EDITION.decode(data[4:])
-            holders = Holders.decoded(kept.holders)
-        except (msgspec.DecodeError, RecursionError, ValueError):
-            return None
-        if kept.edition != record.traces or len(kept.traces) != len(record.files):
-            return None
-        return _Edition(kept.traces, kept.nodes, holders)
+        place = self.shelf.place
+        return read_edition(place, _TRACES + self.name, record.traces, len(record.files))
 
     # --- what stands -------------------------------------------------------------------
 
@@ -547,142 +532,30 @@ class Recollection:
         edition = self._edition(record)
         if edition is None:
             return not seen
-        if seen:
-            self.again.update(
-                (path, Again(parts, ())) for path, parts in self._touched(record, edition, seen)
-            )
-        hit = _Hit(record, edition, inside | seen)
+        later = Later(record.later, record.nodes)
+        try:
+            if seen:
+                touched = self._touched(record, Hit(edition, later, seen))
+                self.again.update((path, Again(parts, ())) for path, parts in touched)
+            hit = Hit(edition, later, inside | seen)
+        except DamageError:
+            return not seen
         for position, alike in scopes.items():
             outline = project.outline(record.files[position])
             if isinstance(outline, ModuleIndex):
-                standing = hit.standing(position, alike, len(outline.scopes))
+                candidates = record.candidates.get(position, ())
+                standing = hit.standing(position, alike, len(outline.scopes), candidates)
                 self._stands[record.files[position]] = standing
         return True
 
-    def _touched(
-        self, record: _Record, edition: "_Edition", seen: Iterable[int]
-    ) -> Iterator[tuple[str, frozenset[int]]]:
+    def _touched(self, record: _Record, hit: Hit) -> Iterator[tuple[str, frozenset[int]]]:
         """Yield the parts of the files that hang on what has changed."""
-        hit = _Hit(record, edition, seen)
-        if self.decided is not None and self.decided.node in hit.late:
+        if self.decided is not None and hit.holds(self.decided.node):
             self.decided = None
         for position, path in enumerate(record.files):
             parts = hit.parts(position)
             if parts:
                 yield path, parts
-
-
-#: For each file the nodes of its parts, and all nodes.
-_Known = tuple[list[dict[int, int]], Sequence[Sequence[int]]]
-
-
-class _Edition(NamedTuple):
-    """What is kept of the traces of all files: for each of them the nodes of its parts."""
-
-    traces: list[list[int]]
-    nodes: int
-    holders: Holders
-
-    def joined(self) -> _Known:
-        """Return the same with what the nodes hold."""
-        return [dict(enumerate(parts)) for parts in self.traces], self.holders.nodes(self.nodes)
-
-
-class _Standing(NamedTuple):
-    """What stands of a file that has changed: the nodes of parts, as they are kept for later."""
-
-    again: Again
-    nodes: dict[int, int]
-
-
-class _Hit:
-    """The parts of the files of a record that hang on some numbers."""
-
-    def __init__(self, record: _Record, edition: _Edition, numbers: Iterable[int]) -> None:
-        on = frozenset(numbers)
-        self.early = edition.holders.hanging(on)
-        self.late = hanging(record.nodes, on)
-        self._record = record
-        self._traces = edition.traces
-
-    def parts(self, position: int) -> frozenset[int]:
-        """Return those of a file."""
-        nodes = self._traces[position]
-        later = self._record.later.get(position, {})
-        parts = {part for part, node in later.items() if self._is_hit(position, node)}
-        if READING not in later and not self.early.isdisjoint(nodes):
-            stands = (part for part, node in enumerate(nodes) if node in self.early)
-            parts.update(part for part in stands if part not in later)
-        return frozenset(parts)
-
-    def standing(self, position: int, alike: Mapping[int, int], scopes: int) -> _Standing:
-        """Return what stands of a file that has so many scopes now.
-
-        ``alike`` are those that read as they did, with the numbers that they had.
-        """
-        later = self._record.later.get(position, {})
-        candidates = self._record.candidates.get(position, ())
-        again = {READING, *LOOKS, WALK, *map(part_of_scope, range(scopes))}
-        nodes: dict[int, int] = {}
-        for number, before in alike.items():
-            part = part_of_scope(before)
-            node = later.get(part, None if READING in later else -1 - part)
-            if node is not None and not self._is_hit(position, node):
-                nodes[part_of_scope(number)] = node
-                again.remove(part_of_scope(number))
-        kept = tuple(
-            number
-            for number, before in alike.items()
-            if part_of_scope(number) in nodes and before in candidates
-        )
-        return _Standing(Again(frozenset(again), kept), nodes)
-
-    def _is_hit(self, position: int, node: int) -> bool:
-        """Tell whether what is kept for later hangs on the numbers; what is damaged does."""
-        if node >= 0:
-            return node in self.late
-        nodes = self._traces[position]
-        return -1 - node >= len(nodes) or nodes[-1 - node] in self.early
-
-
-def _joined(
-    known: _Known, later: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
-) -> _Known:
-    """Return what is known of traces with what was found out later."""
-    traces, before = known
-    first = len(before)
-    every = [*before, *(tuple(n if n >= 0 else n - first for n in node) for node in nodes)]
-    lost = len(every)
-    every.append((EVERYTHING,))
-    for position, parts in later.items():
-        old = traces[position]
-        moved = {
-            part: first + node if node >= 0 else old.get(-1 - node, lost)
-            for part, node in parts.items()
-        }
-        traces[position] = _overlaid(old, moved)
-    return traces, every
-
-
-def _in_order(parts: Mapping[int, int]) -> list[int]:
-    return [node for _, node in sorted(parts.items())]
-
-
-def _overlaid(before: Mapping[int, int], parts: Mapping[int, int]) -> dict[int, int]:
-    """Return the nodes of a file's parts, after some of them or all were checked again."""
-    return dict(parts) if READING in parts else {**before, **parts}
-
-
-def _packed(
-    traces: Mapping[int, Mapping[int, int]], nodes: Sequence[Sequence[int]]
-) -> tuple[dict[int, dict[int, int]], list[tuple[int, ...]]]:
-    """Return traces with no more nodes than they need."""
-    wanted = {node for parts in traces.values() for node in parts.values() if node >= 0}
-    kept, numbers = packed(nodes, wanted)
-    return {
-        position: {part: numbers.get(node, node) for part, node in parts.items()}
-        for position, parts in traces.items()
-    }, kept
 
 
 def _points_into(share: Share, files: AbstractSet[str]) -> bool:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asyncpattern_lint.index.entry import entry_of
-from asyncpattern_lint.index.facts import Facts, unlike
+from asyncpattern_lint.index.facts import Facts, decoded, encoded, unlike
 from asyncpattern_lint.index.project import outline_of
 
 BASE = """\
@@ -107,8 +107,10 @@ ENTRIES = [entry_of(outline_of("", text.encode())) for text in TEXTS]
 
 
 def in_any_order(known: Facts) -> Facts:
-    classes = {name: sorted(found, key=repr) for name, found in known.classes.items()}
-    return replace(known, classes=classes)
+    classes = {name: sorted(known.classes[name], key=repr) for name in known.classes}
+    return replace(
+        known, classes=classes, subclasses={n: known.subclasses[n] for n in known.subclasses}
+    )
 
 
 @given(st.lists(st.sampled_from(range(len(TEXTS))), min_size=1, max_size=6), st.data())
@@ -131,6 +133,9 @@ def test_facts_of_a_changed_module_are_exchanged_for_others(
         for entry in (before, after):
             among.add(str(changed), entry, in_test=in_test)
         numbers = [*numbers[:changed], now, *numbers[changed + 1 :]]
+        known, old = (
+            data.draw(st.sampled_from((kept, decoded(encoded(kept))))) for kept in (known, old)
+        )
     fresh = gathered(numbers, tests)
     assert in_any_order(known) == in_any_order(fresh)
     assert {*unlike(old, known, among)} == {*unlike(old, fresh)}

@@ -14,6 +14,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from asyncpattern_lint.cache.digest import SIZE as DIGEST_SIZE
+from asyncpattern_lint.cache.opened import Opened
 from asyncpattern_lint.cache.place import Place
 
 PREFIX = "outlines-"
@@ -167,37 +168,33 @@ class Packs:
 
 
 class _Pack:
-    """One file; it stays open, so that it can be read although it is removed meanwhile."""
+    """One file."""
 
-    def __init__(self, name: str, file: int) -> None:
+    def __init__(self, name: str, file: Opened) -> None:
         self.name = name
         self.items: list[_Item] = []
         self.size = 0
         self._file = file
-        self._end = os.fstat(file).st_size
         self._start = _HEADER.size
         self._length = 0
         self._heads: bytes | None = None
 
-    def __del__(self) -> None:
-        os.close(self._file)
-
     @classmethod
     def open(cls, place: Place, name: str) -> "_Pack | None":
         """Open a pack; None where it is not what a pack should be."""
-        try:
-            pack = cls(name, os.open(place.path(name), os.O_RDONLY | getattr(os, "O_BINARY", 0)))
-        except OSError:
+        file = Opened.open(place, name)
+        if file is None:
             return None
+        pack = cls(name, file)
         return pack if pack.is_read() else None
 
     def is_read(self) -> bool:
         """Read the index; tell whether it is one."""
-        header = self._read(0, _HEADER.size)
+        header = self._file.read(0, _HEADER.size)
         if len(header) < _HEADER.size:
             return False
         magic, length, checksum, self._length = _HEADER.unpack(header)
-        index = self._read(_HEADER.size, length) if magic == _MAGIC else b""
+        index = self._file.read(_HEADER.size, length) if magic == _MAGIC else b""
         if not _fits(index, length, checksum):
             return False
         try:
@@ -224,23 +221,7 @@ class _Pack:
 
     def read(self, offset: int, length: int) -> bytes:
         """Return bytes that lie so far from the first head, fewer where there are no more."""
-        return self._read(self._start + offset, length)
-
-    def _read(self, offset: int, length: int) -> bytes:
-        try:
-            return _pread(self._file, min(length, max(self._end - offset, 0)), offset)
-        except OSError:
-            return b""
-
-
-if hasattr(os, "pread"):
-    # Processes that were forked share the offset of a file.
-    _pread = os.pread
-else:
-
-    def _pread(file: int, length: int, offset: int) -> bytes:
-        os.lseek(file, offset, os.SEEK_SET)
-        return os.read(file, length)
+        return self._file.read(self._start + offset, length)
 
 
 def _fits(data: bytes, length: int, checksum: int) -> bool:

@@ -75,7 +75,7 @@ class Place:
                 aged.append((os.stat(self.path(name)).st_mtime, name))  # noqa: PTH116
         return [name for _, name in sorted(aged, reverse=True)[most:]]
 
-    def write(self, name: str, *parts: bytes) -> bool:
+    def write(self, name: str, *parts: bytes | memoryview) -> bool:
         """Put a file into place in one step; tell whether that could be done."""
         if not self._prepare():
             return False
@@ -148,7 +148,7 @@ def _is_unfinished(root: str) -> bool:
     return all(name in _TEXTS or name.endswith(".tmp") for name in names)
 
 
-def _put(path: str, parts: Iterable[bytes]) -> None:
+def _put(path: str, parts: Iterable[bytes | memoryview]) -> None:
     """Write a file beside its place, and then put it there. Raises ``OSError``."""
     temporary = f"{path}.{os.getpid():x}{os.urandom(4).hex()}.tmp"
     try:

@@ -5,10 +5,11 @@ No module tells of that: whoever asks hangs on the answer, which has a name in t
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.msgpack import Decoder
 
 from asyncpattern_lint.index.entry import ClassFacts, Entry
 
@@ -28,6 +29,35 @@ class Subclass(NamedTuple):
 
     path: str
     facts: ClassFacts
+
+
+class _Unread(dict[str, list[T]]):
+    """Lists by their names, decoded when they are asked for: a run asks for few of them.
+
+    Asking for one raises ``msgspec.DecodeError`` where it was something else that was encoded.
+    """
+
+    def __init__(self, lists: Mapping[str, Any], decoder: Decoder[list[T]]) -> None:
+        super().__init__(lists)
+        self._decoder = decoder
+
+    def __getitem__(self, name: str) -> list[T]:
+        found = super().__getitem__(name)
+        if isinstance(found, msgspec.Raw):
+            found = self[name] = self._decoder.decode(found)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the list of a name, or the default if it has none."""
+        if name not in self:
+            return default
+        return self[name]
+
+    def setdefault(self, name: str, default: Any = None) -> list[T]:
+        """Return the list of a name, which is the default from now on if it had none."""
+        if name not in self:
+            self[name] = default
+        return self[name]
 
 
 #: How many modules say something of a name.
@@ -148,7 +178,23 @@ def _count_down(counts: Counts, name: str) -> None:
         counts[name] -= 1
 
 
-FACTS = msgspec.msgpack.Decoder(Facts)
+_KEPT = Decoder(tuple[Facts, dict[str, msgspec.Raw], dict[str, msgspec.Raw]])
+_SUBCLASSES = Decoder(list[Subclass])
+_CLASSES = Decoder(list[ClassFacts])
+
+
+def encoded(facts: Facts) -> bytes:
+    """Return facts as bytes."""
+    rest = replace(facts, subclasses={}, classes={})
+    return msgspec.msgpack.encode((rest, facts.subclasses, facts.classes))
+
+
+def decoded(data: bytes) -> Facts:
+    """Return facts that were encoded. Raises ``msgspec.DecodeError`` for others."""
+    rest, subclasses, classes = _KEPT.decode(data)
+    return replace(
+        rest, subclasses=_Unread(subclasses, _SUBCLASSES), classes=_Unread(classes, _CLASSES)
+    )
 
 
 def fact(kind: str, name: str) -> str:

@@ -4,10 +4,17 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 #: The numbers that nodes hold, where the holders of each end, and the holders; as bytes.
 Encoded = tuple[memoryview, memoryview, memoryview]
+
+#: Returns the holders from one position up to another.
+Read = Callable[[int, int], Sequence[int]]
+
+
+#: The bytes of a number.
+_WIDTH = 4
 
 
 class Holders:
@@ -16,7 +23,7 @@ class Holders:
     A node in a node is held as one less than nothing minus its number.
     """
 
-    def __init__(self, held: Sequence[int], ends: Sequence[int], holders: Sequence[int]) -> None:
+    def __init__(self, held: Sequence[int], ends: Sequence[int], holders: Read) -> None:
         self._held = held
         self._ends = ends
         self._holders = holders
@@ -32,19 +39,30 @@ class Holders:
         for number in held:
             holders.extend(found[number])
             ends.append(len(holders))
-        return cls(held, ends, holders)
+        return cls(held, ends, lambda start, end: holders[start:end])
 
     @classmethod
-    def decoded(cls, encoded: Encoded) -> "Holders":
-        """Return what was encoded. Raises ``ValueError`` for what was not."""
-        held, ends, holders = map(_numbers, encoded)
-        if len(held) != len(ends) or (ends[-1] if ends else 0) != len(holders):
+    def decoded(
+        cls,
+        held: memoryview,
+        ends: memoryview,
+        read: Callable[[int, int], memoryview],
+        length: int,
+    ) -> "Holders":
+        """Return what was encoded. Raises ``ValueError`` for what was not.
+
+        The holders, which take so many bytes, are read from one byte up to another when they are
+        asked for.
+        """
+        numbers, past = _numbers(held), _numbers(ends)
+        if len(numbers) != len(past) or (past[-1] if past else 0) * _WIDTH != length:
             raise ValueError("these are no holders")
-        return cls(held, ends, holders)
+        return cls(numbers, past, lambda start, end: _numbers(read(start * _WIDTH, end * _WIDTH)))
 
     def encoded(self) -> Encoded:
         """Return the same as bytes, which are alike on all machines."""
-        return _bytes(self._held), _bytes(self._ends), _bytes(self._holders)
+        every = self._holders(0, self._ends[-1] if self._ends else 0)
+        return _bytes(self._held), _bytes(self._ends), _bytes(every)
 
     def hanging(self, on: Iterable[int]) -> frozenset[int]:
         """Return the numbers of the nodes that hang on some of these numbers."""
@@ -68,12 +86,12 @@ class Holders:
         return made
 
     def _of(self, at: int) -> Sequence[int]:
-        return self._holders[self._ends[at - 1] if at else 0 : self._ends[at]]
+        return self._holders(self._ends[at - 1] if at else 0, self._ends[at])
 
 
 def _numbers(data: memoryview) -> Sequence[int]:
     """Return numbers, in place where that can be done. Raises ``ValueError``."""
-    if len(data) % 4:
+    if len(data) % _WIDTH:
         raise ValueError("these are no numbers")
     if sys.byteorder == "little":
         return data.cast("i")

@@ -14,6 +14,7 @@ import msgspec
 from asyncpattern_lint.cache.digest import digest_of
 from asyncpattern_lint.cache.ledger import Stamp, stamp_of
 from asyncpattern_lint.cache.shelf import Put, Shelf
+from asyncpattern_lint.index import facts as known_facts
 from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
 from asyncpattern_lint.index.entry import (
     Entry,
@@ -25,7 +26,7 @@ from asyncpattern_lint.index.entry import (
     slim,
 )
 from asyncpattern_lint.index.environment import Environment
-from asyncpattern_lint.index.facts import FACTS, Facts, Subclass, fact, unlike
+from asyncpattern_lint.index.facts import Facts, Subclass, fact, unlike
 from asyncpattern_lint.index.finder import Finder, Location
 from asyncpattern_lint.index.model import Bindings, Failure, ModuleIndex, ScopeKind
 from asyncpattern_lint.index.watched import Scopes, watch
@@ -417,7 +418,7 @@ class Project:
         ``changed_between`` tells.
         """
         try:
-            return [*unlike(FACTS.decode(data), self._facts)]
+            return [*unlike(known_facts.decoded(data), self._facts)]
         except (msgspec.DecodeError, RecursionError):
             return None
 
@@ -433,7 +434,7 @@ class Project:
             return None
         found: dict[str, Entry] = {}
         try:
-            facts, touched = FACTS.decode(data), Facts()
+            facts, touched = known_facts.decoded(data), Facts()
             for path, digest in changed.items():
                 head = self.shelf.packs.head(digest + self._flavour(path))
                 before = _HEAD.decode(head or b"")
@@ -450,7 +451,9 @@ class Project:
                     facts.add(path, entry, in_test=in_test, places=places)
                     for old_or_new in (before, entry):
                         touched.add(path, old_or_new, in_test=in_test)
-            differing = [*unlike(FACTS.decode(data), facts, touched)] if touched != Facts() else []
+            differing = (
+                [*unlike(known_facts.decoded(data), facts, touched)] if touched != Facts() else []
+            )
         except (msgspec.DecodeError, RecursionError, LookupError, ValueError):
             return None
         self._facts = facts
@@ -461,7 +464,7 @@ class Project:
 
     def facts_to_lend(self) -> bytes:
         """Return the facts in a form that later runs can take over."""
-        return msgspec.msgpack.encode(self._facts)
+        return known_facts.encoded(self._facts)
 
     def changed_between(self, before: Outline, after: Outline) -> frozenset[str]:
         """Return the names of members that classes bind in another way, or only before or after.

@@ -72,8 +72,8 @@ class Trace:
         self._parts_of_each = min(_PARTS_OF_EACH, (_BODIES - _PARTS) // max(1, len(self.paths)))
         self._assumptions = 0
         self._assuming: dict[int, list[tuple[dict[Any, Numbers], Hashable]]] = {}
-        for name in members:
-            self._member(name)
+        first = _FIRST + len(self.paths)
+        self.members.update((name, number) for number, name in enumerate(members, first))
 
     def read(self, path: str) -> None:
         """Note that a module was read; those that have no number do not matter."""
