@@ -79,8 +79,8 @@ def test_what_was_answered_by_an_assumption_hangs_on_all_that_decides_it() -> No
     for name in "zyx":
         answers[name] = 1
     trace.close(around)
-    assert answers.traces["x"] == answers.traces["z"] == numbers(trace, "b", "c")
-    assert answers.traces["y"] == numbers(trace, "b", "c")
+    assert answers.numbers("x") == answers.numbers("z") == numbers(trace, "b", "c")
+    assert answers.numbers("y") == numbers(trace, "b", "c")
 
 
 def test_what_hangs_on_an_assumption_that_nobody_decides_hangs_on_everything() -> None:
@@ -147,7 +147,7 @@ def test_what_was_not_settled_is_not_relied_on() -> None:
     assert answers.get("x") is None
     trace.current.add(UNSETTLED)
     answers["x"] = 1
-    assert answers.traces["x"] == (EVERYTHING,)
+    assert answers.numbers("x") == (EVERYTHING,)
 
 
 def test_without_a_trace_tables_are_plain() -> None:

@@ -1,9 +1,10 @@
 """Evaluate each question once, whatever the cycles among the questions."""
 
 from collections.abc import Callable, Hashable, Iterable
+from typing import Any
 
 from asyncpattern_lint.analysis.values import OVERFLOW, Values, union
-from asyncpattern_lint.index.trace import UNSETTLED, Numbers, Trace
+from asyncpattern_lint.index.trace import UNSETTLED, Held, Trace
 
 #: Deeper chains of questions are given up: real code needs a fraction of this.
 DEPTH_LIMIT = 120
@@ -30,11 +31,12 @@ class Memo:
 
     def __init__(self, trace: Trace | None = None) -> None:
         self._trace = trace
-        self._traces: dict[Hashable, Numbers] = {}
-        self._answers: dict[Hashable, Values] = {}
+        # Values; where there is a trace, they are held with theirs.
+        self._answers: dict[Hashable, Any] = {}
         self._active: dict[Hashable, int] = {}
         self._assumed: dict[Hashable, Values] = {}
         self._provisional: dict[Hashable, tuple[Values, int]] = {}
+        self._traces: dict[Hashable, Held] = {}
         self._order: list[Hashable] = []
         self._kept: list[Hashable] = []
         self._lowest = _NEVER
@@ -50,20 +52,20 @@ class Memo:
         """Return the settled answer to a question, None if there is none."""
         known = self._answers.get(question)
         if known is not None and self._trace is not None:
-            self._trace.current.update(self._traces[question])
-        return known
+            known, numbers = known
+            self._trace.current.update(numbers)
+        values: Values | None = known
+        return values
 
     def make_room(self) -> None:
         """Drop all answers where there are too many of them; no question may be open."""
         if len(self._answers) > _MOST_ANSWERS:
             self._answers.clear()
-            self._traces.clear()
 
     def forget(self, questions: Iterable[Hashable]) -> None:
         """Drop the answers to questions that nobody asks again."""
         for question in questions:
             self._answers.pop(question, None)
-            self._traces.pop(question, None)
 
     def once(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question, computing it as rarely as its cycles allow."""
@@ -71,8 +73,10 @@ class Memo:
         trace = self._trace
         if known is not None:
             if trace is not None:
-                trace.current.update(self._traces[question])
-            return known
+                known, numbers = known
+                trace.current.update(numbers)
+            values: Values = known
+            return values
         active = self._active.get(question)
         if active is not None:
             self._lowest = min(self._lowest, active)
@@ -83,7 +87,7 @@ class Memo:
         if provisional is not None:
             self._lowest = min(self._lowest, provisional[1])
             if trace is not None:
-                trace.current.update(self._traces[question])
+                trace.current.update(self._traces[question][1])
                 trace.current.add(UNSETTLED)
             return provisional[0]
         if len(self._active) >= DEPTH_LIMIT:
@@ -98,10 +102,12 @@ class Memo:
             # What was not settled meanwhile was a part of it, and hangs on all that it does.
             trace.settle(depth)
         numbers = trace.close(depth)
-        trace.keep(self._traces, question, numbers)
         if is_settled:
-            for inner in self._kept:
-                trace.keep(self._traces, inner, numbers)
+            for inner in (question, *self._kept):
+                trace.keep(self._answers[inner], numbers)
+        else:
+            held = self._traces[question] = [values, ()]
+            trace.keep(held, numbers)
         return values
 
     def kept(self, question: Hashable, answer: Callable[[], Values]) -> Values:
@@ -119,9 +125,9 @@ class Memo:
         values = answer()
         numbers = () if trace is None else trace.close(depth)
         if self._lowest == _NEVER and self._given_up == given_up:
-            self._answers[question] = values
+            self._put(question, values)
             if trace is not None:
-                trace.keep(self._traces, question, numbers)
+                trace.keep(self._answers[question], numbers)
         self._lowest = min(self._lowest, outer)
         return values
 
@@ -158,8 +164,11 @@ class Memo:
         self._keep(mark)
         self._grew = grew
         self._assumed.pop(question, None)
-        self._answers[question] = values
+        self._put(question, values)
         return values
+
+    def _put(self, question: Hashable, values: Values) -> None:
+        self._answers[question] = values if self._trace is None else [values, ()]
 
     def _ask(
         self, question: Hashable, position: int, answer: Callable[[], Values]
@@ -177,11 +186,13 @@ class Memo:
     def _keep(self, mark: int) -> None:
         self._kept = self._order[mark:]
         for inner in self._kept:
-            self._answers[inner] = self._provisional.pop(inner)[0]
+            self._put(inner, self._provisional.pop(inner)[0])
+            self._traces.pop(inner, None)
             self._assumed.pop(inner, None)
         del self._order[mark:]
 
     def _drop(self, mark: int) -> None:
         for inner in self._order[mark:]:
             del self._provisional[inner]
+            self._traces.pop(inner, None)
         del self._order[mark:]

@@ -212,8 +212,11 @@ class Project:
 
     def module(self, path: str) -> ModuleIndex | None:
         """Return a file's outline, None if it has none."""
-        if self.trace is not None:
-            self.trace.read(path)
+        trace = self.trace
+        if trace is not None:
+            number = trace.paths.get(path)
+            if number is not None:
+                trace.current.add(number)
         known = self._decoded.get(path)
         if known is not None:
             return known

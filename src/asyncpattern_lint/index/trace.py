@@ -7,8 +7,8 @@ fact about the whole project. What many traces share is a node, which has a numb
 them.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Generic, TypeVar
 from zlib import crc32
 
 Key = TypeVar("Key")
@@ -16,6 +16,9 @@ Answer = TypeVar("Answer")
 
 #: Numbers in the order of their size.
 Numbers = tuple[int, ...]
+
+#: An answer and its trace, which may still grow.
+Held = list[Any]
 
 #: The number of what hangs on more than its trace tells.
 EVERYTHING = 0
@@ -71,7 +74,7 @@ class Trace:
         self._numbers_here: dict[int, int] = {}
         self._parts_of_each = min(_PARTS_OF_EACH, (_BODIES - _PARTS) // max(1, len(self.paths)))
         self._assumptions = 0
-        self._assuming: dict[int, list[tuple[dict[Any, Numbers], Hashable]]] = {}
+        self._assuming: dict[int, list[Held]] = {}
         first = _FIRST + len(self.paths)
         self.members.update((name, number) for number, name in enumerate(members, first))
 
@@ -214,13 +217,13 @@ class Trace:
         self._assumptions += 1
         return _ASSUMED + self._assumptions
 
-    def keep(self, traces: dict[Any, Numbers], key: Hashable, numbers: Numbers) -> None:
-        """Put a trace where it is kept; it grows by those of what was assumed for it."""
-        traces[key] = numbers
+    def keep(self, held: Held, numbers: Numbers) -> None:
+        """Put a trace beside its answer; it grows by those of what was assumed for it."""
+        held[1] = numbers
         if numbers and numbers[-1] >= _ASSUMED:
             for number in numbers:
                 if number >= _ASSUMED:
-                    self._assuming.setdefault(number, []).append((traces, key))
+                    self._assuming.setdefault(number, []).append(held)
 
     def decide(self, assumed: int, numbers: Numbers) -> Numbers:
         """Return the trace of a question for which something was assumed meanwhile.
@@ -231,9 +234,8 @@ class Trace:
             return numbers
         self.current.discard(assumed)
         numbers = tuple(number for number in numbers if number != assumed)
-        for traces, key in self._assuming.pop(assumed, ()):
-            if key in traces:
-                self.keep(traces, key, self._kept({*traces[key], *numbers} - {assumed}))
+        for held in self._assuming.pop(assumed, ()):
+            self.keep(held, self._kept({*held[1], *numbers} - {assumed}))
         return numbers
 
     def _kept(self, numbers: set[int]) -> Numbers:
@@ -289,23 +291,27 @@ def hanging(nodes: Iterable[Sequence[int]], on: Iterable[int]) -> frozenset[int]
     return frozenset(found)
 
 
-class Answers(dict[Key, Answer]):
+class Answers(Generic[Key, Answer]):
     """Answers by their questions; ``get`` begins with one, setting its answer ends it."""
 
     def __init__(self, trace: Trace) -> None:
-        super().__init__()
         self.trace = trace
-        self.traces: dict[Key, Numbers] = {}
+        self._held: dict[Key, Held] = {}
         self._assumed: dict[Key, int] = {}
 
-    def get(self, key: Key, default: Answer | None = None) -> Answer | None:  # type: ignore[override]
+    def get(self, key: Key) -> Answer | None:
         """Return the answer to a question, None if that has to be found out now."""
-        known = dict.get(self, key)
-        if known is None:
+        held = self._held.get(key)
+        if held is None:
             self.trace.open((id(self), key))
-            return default
-        self.trace.current.update(self.traces[key])
-        return known
+            return None
+        self.trace.current.update(held[1])
+        answer: Answer = held[0]
+        return answer
+
+    def __getitem__(self, key: Key) -> Answer:
+        answer: Answer = self._held[key][0]
+        return answer
 
     def __setitem__(self, key: Key, answer: Answer) -> None:
         numbers = self.trace.close_question((id(self), key))
@@ -313,29 +319,33 @@ class Answers(dict[Key, Answer]):
             numbers = tuple(sorted({EVERYTHING, *numbers} - {UNSETTLED}))
         if key in self._assumed:
             numbers = self.trace.decide(self._assumed.pop(key), numbers)
-        self.trace.keep(self.traces, key, numbers)
-        super().__setitem__(key, answer)
+        held = self._held[key] = [answer, numbers]
+        self.trace.keep(held, numbers)
 
     def assume(self, key: Key, answer: Answer) -> None:
         """Tell whoever asks meanwhile this."""
         self._assumed[key] = self.trace.assume()
-        self.traces[key] = (self._assumed[key],)
-        super().__setitem__(key, answer)
+        self._held[key] = [answer, (self._assumed[key],)]
+
+    def numbers(self, key: Key) -> Numbers:
+        """Return the trace of a question that is answered. Raises ``KeyError``."""
+        numbers: Numbers = self._held[key][1]
+        return numbers
 
     def kept(self, key: Key) -> tuple[Answer, int] | None:
         """Return a settled answer for later runs, with the number of a node that has its trace."""
-        known, numbers = super().get(key), self.traces.get(key)
-        if known is None or numbers is None:
+        held = self._held.get(key)
+        if held is None:
             return None
+        answer, numbers = held
         if not all(n <= EVERYTHING or _is_plain(n) for n in numbers):
             return None
         is_node = len(numbers) == 1 and numbers[0] < 0
-        return known, -1 - numbers[0] if is_node else self.trace.node(numbers)
+        return answer, -1 - numbers[0] if is_node else self.trace.node(numbers)
 
     def remember(self, key: Key, answer: Answer, node: int) -> None:
         """Take over an answer that an earlier run kept."""
-        self.traces[key] = (-1 - node,)
-        super().__setitem__(key, answer)
+        self._held[key] = [answer, (-1 - node,)]
 
 
 class Plain(dict[Key, Answer]):
