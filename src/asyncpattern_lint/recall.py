@@ -39,7 +39,7 @@ from asyncpattern_lint.index.kept import Decided
 from asyncpattern_lint.index.model import ModuleIndex
 from asyncpattern_lint.index.parts import READING, WALK, Again
 from asyncpattern_lint.index.project import Project, text_of
-from asyncpattern_lint.index.trace import EVERYTHING, Trace, body_of
+from asyncpattern_lint.index.trace import EVERYTHING, Numbers, Trace, body_of
 from asyncpattern_lint.index.watched import absence_of
 
 _PREFIX = "findings-"
@@ -414,11 +414,12 @@ class Recollection:
         record: _Record,
         traces: Mapping[int, Mapping[int, int]],
         nodes: Sequence[Sequence[int]],
-    ) -> tuple[dict[int, dict[int, int]], list[tuple[int, ...]]]:
+    ) -> tuple[dict[int, dict[int, int]], list[Numbers]]:
         """Put what was decided into a record; return traces with the nodes that all of it needs."""
         decided = self.decided
         if decided is None:
-            return packed_with(traces, nodes)
+            kept, needed = packed_with(traces, nodes)
+            return kept, [*needed]
         kept, needed = packed_with({**traces, _APART: {READING: decided.node}}, nodes)
         positions = {path: position for position, path in enumerate(record.files)}
         with suppress(KeyError):  # what lies elsewhere has no position
@@ -430,7 +431,7 @@ class Recollection:
                 kept[_APART][READING],
             )
         del kept[_APART]
-        return kept, needed
+        return kept, [*needed]
 
     def _decided_before(self) -> Decided | None:
         record = self._record

@@ -113,7 +113,8 @@ def test_long_traces_share_nodes() -> None:
     for path in paths:
         found = hanging(trace.nodes, numbers(trace, path))
         assert (part in found, apart in found) == (path != "m59", path == "m59")
-    nodes, renumbered = packed(trace.nodes, [part])
+    made, renumbered = packed(trace.nodes, [part])
+    nodes = [*made]
     assert len(nodes) == 3
     assert renumbered[part] in hanging(nodes, numbers(trace, "m0"))
 
@@ -132,7 +133,8 @@ def test_nodes_of_another_process_become_own_ones() -> None:
         for name in range(20 + number):
             there.ask_for(f"name{name}")
         parts.append(there.close_part(part))
-    nodes, renumbered = packed(there.nodes, parts, there.shared)
+    made, renumbered = packed(there.nodes, parts, there.shared)
+    nodes = [*made]
     own = here.translated(nodes, list(there.members))
     last = own[renumbered[parts[2]] - here.shared]
     assert last in hanging(here.nodes, {here.members["name21"]})

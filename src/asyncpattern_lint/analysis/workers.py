@@ -100,7 +100,7 @@ def _check(paths: list[str]) -> _Chunk:
         wanted = {number for examined in chunk.checked for number in examined.traces.values()}
         nodes, numbers = packed(trace.nodes, wanted, trace.shared)
         checked = [_renumbered(examined, numbers) for examined in chunk.checked]
-        chunk = chunk._replace(checked=checked, nodes=nodes, members=list(trace.members))
+        chunk = chunk._replace(checked=checked, nodes=[*nodes], members=list(trace.members))
     return chunk._replace(learned=project.learned(learning))
 
 

@@ -16,7 +16,7 @@ from asyncpattern_lint.cache.digest import SIZE
 from asyncpattern_lint.cache.place import Place
 from asyncpattern_lint.index.holders import Holders
 from asyncpattern_lint.index.parts import LOOKS, READING, WALK, Again, part_of_scope
-from asyncpattern_lint.index.trace import EVERYTHING, Numbers, hanging, packed
+from asyncpattern_lint.index.trace import EVERYTHING, Packed, hanging, packed
 
 #: For some files, by their position, the nodes of the parts of their checks.
 Nodes = Mapping[int, Mapping[int, int]]
@@ -110,7 +110,7 @@ def overlaid(before: Mapping[int, int], parts: Mapping[int, int]) -> dict[int, i
 
 def packed_with(
     traces: Nodes, nodes: Sequence[Sequence[int]]
-) -> tuple[dict[int, dict[int, int]], list[Numbers]]:
+) -> tuple[dict[int, dict[int, int]], Packed]:
     """Return traces with no more nodes than they need."""
     wanted = {node for parts in traces.values() for node in parts.values() if node >= 0}
     kept, numbers = packed(nodes, wanted)

@@ -5,6 +5,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 #: The numbers that nodes hold, where the holders of each end, and the holders; as bytes.
 Encoded = tuple[memoryview, memoryview, memoryview]
@@ -31,15 +32,16 @@ class Holders:
     @classmethod
     def of(cls, nodes: Iterable[Sequence[int]]) -> "Holders":
         """Return what holds what among nodes."""
-        found: defaultdict[int, list[int]] = defaultdict(list)
+        found: defaultdict[int, array[int]] = defaultdict(partial(array, "i"))
         for node, numbers in enumerate(nodes):
             for number in numbers:
                 found[number].append(node)
         held, ends, holders = array("i", sorted(found)), array("i"), array("i")
         for number in held:
-            holders.extend(found[number])
+            holders.extend(found.pop(number))
             ends.append(len(holders))
-        return cls(held, ends, lambda start, end: holders[start:end])
+        every = memoryview(holders)
+        return cls(held, ends, lambda start, end: every[start:end])
 
     @classmethod
     def decoded(
@@ -101,7 +103,8 @@ def _numbers(data: memoryview) -> Sequence[int]:
 
 
 def _bytes(numbers: Sequence[int]) -> memoryview:
+    if sys.byteorder == "little":
+        return memoryview(numbers).cast("B")  # type: ignore[arg-type]  # arrays, or views of them
     made = array("i", numbers)
-    if sys.byteorder == "big":
-        made.byteswap()
+    made.byteswap()
     return memoryview(made).cast("B")

@@ -7,7 +7,7 @@ fact about the whole project. What many traces share is a node, which has a numb
 them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from zlib import crc32
 
@@ -262,9 +262,28 @@ def _is_plain(number: int) -> bool:
     return _FIRST <= number < _ASSUMED
 
 
+class Packed:
+    """Nodes with other numbers, made one by one: all of them take much room."""
+
+    def __init__(
+        self, nodes: Sequence[Sequence[int]], numbers: Mapping[int, int], first: int
+    ) -> None:
+        self._nodes = nodes
+        self._numbers = numbers
+        self._first = -first
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[Numbers]:
+        numbers, first = self._numbers, self._first
+        for number in numbers:
+            yield tuple([-1 - numbers[-1 - n] if n < first else n for n in self._nodes[number]])
+
+
 def packed(
     nodes: Sequence[Sequence[int]], wanted: Iterable[int], first: int = 0
-) -> tuple[list[Numbers], dict[int, int]]:
+) -> tuple[Packed, dict[int, int]]:
     """Return the nodes from ``first`` on that some of them need, and their numbers among these."""
     found: set[int] = set()
     queue = [number for number in wanted if number >= first]
@@ -274,10 +293,7 @@ def packed(
             found.add(number)
             queue += [-1 - n for n in nodes[number] if n < -first]
     numbers = {number: new for new, number in enumerate(sorted(found), first)}
-    return [
-        tuple(-1 - numbers[-1 - n] if n < -first else n for n in nodes[number])
-        for number in sorted(found)
-    ], numbers
+    return Packed(nodes, numbers, first), numbers
 
 
 def hanging(nodes: Iterable[Sequence[int]], on: Iterable[int]) -> frozenset[int]:
