@@ -389,20 +389,28 @@ class Recollection:
             if path not in self._standing
         }
         made: Sequence[Sequence[int]] = () if trace is None else trace.nodes
-        if before is not None and len(later) < _MOST_LATER:
-            record.traces = before.traces
-            record.later, record.nodes = self._packed_with_decided(record, later, made)
-            return
-        _, record.nodes = self._packed_with_decided(record, {}, made)
-        known: Known = ([later[n] for n in sorted(later)], made)
-        if len(later) < len(self.files):
-            edition = None if before is None else self._edition(before)
-            try:
-                whole = unknown(len(self.files)) if edition is None else edition.joined()
-            except DamageError:
-                whole = unknown(len(self.files))
-            known = joined(whole, later, made)
-        record.traces = write_edition(self.shelf.place, _TRACES + self.name, known)
+        if before is None or len(later) >= _MOST_LATER:
+            known = (
+                ([*later.values()], made) if before is None else self._joined(before, later, made)
+            )
+            name = write_edition(self.shelf.place, _TRACES + self.name, known)
+            if before is None or name is not None:
+                record.traces = name or b""
+                _, record.nodes = self._packed_with_decided(record, {}, made)
+                return
+        record.traces = before.traces
+        record.later, record.nodes = self._packed_with_decided(record, later, made)
+
+    def _joined(
+        self, before: _Record, later: Mapping[int, dict[int, int]], made: Sequence[Sequence[int]]
+    ) -> Known:
+        """Return all that is known of traces; the edition, which it may replace, is closed then."""
+        known = unknown(len(self.files))
+        edition = self._edition(before)
+        if edition is not None:
+            with suppress(DamageError):
+                known = edition.joined()
+        return joined(known, later, made)
 
     def _traces_of(self, path: str) -> Mapping[int, int]:
         """Return the nodes of a file that was checked, with those of what stands in it."""
@@ -495,7 +503,7 @@ class Recollection:
         trace = project.trace
         seen: set[int] = set()
         inside = {EVERYTHING}
-        scopes: dict[int, dict[int, int]] = {}
+        scopes: dict[int, tuple[dict[int, int], int]] = {}
         for position in self._changed:
             path = record.files[position]
             before = project.outline_before(path, record.digest(position))
@@ -515,7 +523,9 @@ class Recollection:
             inside |= bodies
             if not bodies.isdisjoint(trace.bodies):
                 seen |= {EVERYTHING, *bodies}
-            scopes[position] = scopes_that_stand(before, after, change)
+            if isinstance(after, ModuleIndex):
+                alike = scopes_that_stand(before, after, change)
+                scopes[position] = alike, len(after.scopes)
             if text_of(path) in trace.members:
                 seen.add(EVERYTHING)
                 names.add(text_of(path))
@@ -528,7 +538,7 @@ class Recollection:
                 return False
         if facts and trace is not None:
             seen.update((EVERYTHING, *map(trace.fact, facts)))
-        if not seen and not any(scopes.values()):
+        if not seen and not any(alike for alike, _ in scopes.values()):
             return True
         edition = self._edition(record)
         if edition is None:
@@ -541,12 +551,10 @@ class Recollection:
             hit = Hit(edition, later, inside | seen)
         except DamageError:
             return not seen
-        for position, alike in scopes.items():
-            outline = project.outline(record.files[position])
-            if isinstance(outline, ModuleIndex):
-                candidates = record.candidates.get(position, ())
-                standing = hit.standing(position, alike, len(outline.scopes), candidates)
-                self._stands[record.files[position]] = standing
+        for position, (alike, count) in scopes.items():
+            candidates = record.candidates.get(position, ())
+            standing = hit.standing(position, alike, count, candidates)
+            self._stands[record.files[position]] = standing
         return True
 
     def _touched(self, record: _Record, hit: Hit) -> Iterator[tuple[str, frozenset[int]]]:

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from test_properties import HEADER, Project, projects
 
+from asyncpattern_lint import recall as recall_module
 from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.cache import ledger as ledger_module
 from asyncpattern_lint.index import project as project_module
@@ -157,11 +158,15 @@ def caching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_module, "_GRACE_NS", 0)
 
 
-@given(histories())
+@given(histories(), st.sampled_from((1, 3, 1_000)))
 @examples(20)
-def test_a_warm_run_says_what_a_cold_one_says(history: tuple[dict[str, str], list[Step]]) -> None:
+def test_a_warm_run_says_what_a_cold_one_says(
+    history: tuple[dict[str, str], list[Step]], most_later: int
+) -> None:
     files, steps = history
-    with planted(files) as root:
+    with planted(files) as root, pytest.MonkeyPatch.context() as patch:
+        # So many files are checked before all traces are written anew.
+        patch.setattr(recall_module, "_MOST_LATER", most_later)
         note("\n".join(f"--- {name}\n{text}" for name, text in files.items()))
         run(root)
         for step in steps:

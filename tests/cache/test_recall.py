@@ -198,6 +198,27 @@ def test_what_reads_as_before_in_a_changed_file_stands(
     assert told(run(root)) == told(cold(root))
 
 
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_new_edition_after_all_files_have_changed(
+    root: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch, *, is_written: bool
+) -> None:
+    files = FILES | {"app/inside.py": INSIDE}
+    lay(root, files)
+    run(root)
+    monkeypatch.setattr(recall_module, "_MOST_LATER", len(files) - 1)
+    if not is_written:
+        monkeypatch.setattr(recall_module, "write_edition", lambda *_: None)
+    for count in (1, 2):
+        asked.clear()
+        lay(root, {name: "#\n" * count + text for name, text in files.items() if ".py" in name})
+        run(root)
+        assert asked == []
+    lay(root, {"app/store.py": "async def rows():\n    return [1]\n"})
+    warm = run(root)
+    assert {"good", "bad", "Held.own"} <= set(asked)
+    assert told(warm) == told(cold(root))
+
+
 def test_what_stood_has_its_place_in_a_new_edition(
     root: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,11 @@ def test_places_are_no_change(old: str, new: str) -> None:
     assert change(old, new) == Difference(False)
 
 
+def test_nor_is_the_place_where_a_loop_is_left() -> None:
+    text = "async def f(rows):\n    async for row in rows():\n        break\n"
+    assert change("async def f", "\nasync def f", text) == Difference(False)
+
+
 def test_what_a_function_does_is_a_change_of_its_body() -> None:
     found = change("        return store", "        os.remove(name)\n        return store")
     assert found == Difference(False, bodies=parts(".find", "bodies"))

@@ -151,3 +151,11 @@ def gathered(numbers: list[int], tests: set[int]) -> Facts:
 def test_what_a_module_does_not_do_is_not_forgotten() -> None:
     with pytest.raises((LookupError, ValueError)):
         facts("").drop("0.py", ENTRIES[1], in_test=False)
+
+
+def test_lists_that_are_none_are_empty() -> None:
+    """Whoever made the cache."""
+    known = facts(BASE)
+    known.classes["Base"] = 1  # type: ignore[assignment]  # forged
+    assert decoded(encoded(known)).classes["Base"] == []
+    assert decoded(encoded(known)).classes["Child"] == known.classes["Child"]

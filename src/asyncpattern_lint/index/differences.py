@@ -81,7 +81,8 @@ def _difference(before: ModuleIndex, after: ModuleIndex) -> Difference:
 def scopes_that_stand(before: Outline, after: Outline, change: Difference) -> dict[int, int]:
     """Return the scopes of which nothing has changed, with the numbers that they had before.
 
-    That is nothing of the part that they belong to, seen by others or not.
+    That is nothing of the part that they belong to, seen by others or not. Whether a scope is a
+    candidate must not hang on more of its module than that and what a trace tells.
     """
     if change.rest or isinstance(before, Failure) or isinstance(after, Failure):
         return {}

@@ -69,16 +69,24 @@ def read_edition(place: Place, file: str, name: bytes, files: int) -> Edition | 
     return Edition(head.traces, head.nodes, holders)
 
 
-def write_edition(place: Place, file: str, known: Known) -> bytes:
-    """Write an edition, and return its name."""
+def write_edition(place: Place, file: str, known: Known) -> bytes | None:
+    """Write an edition, and return its name, None if it cannot be written.
+
+    Of a file of which not all parts have a node, nobody knows what they hang on.
+    """
     parts, nodes = known
-    kept, needed = packed_with(dict(enumerate(parts)), nodes)
+    doubt = {READING: len(nodes)}
+    whole = {n: found if _is_whole(found) else doubt for n, found in enumerate(parts)}
+    kept, needed = packed_with(whole, [*nodes, (EVERYTHING,)])
     traces = [[node for _, node in sorted(kept[n].items())] for n in range(len(parts))]
     held, ends, holders = Holders.of(needed).encoded()
     name = os.urandom(SIZE)
     head = msgspec.msgpack.encode(_Head(name, traces, len(needed), held, ends))
-    write_blocks(place, file, head, holders)
-    return name
+    return name if write_blocks(place, file, head, holders) else None
+
+
+def _is_whole(parts: Mapping[int, int]) -> bool:
+    return sorted(parts) == [*range(len(parts))] and min(parts.values(), default=0) >= 0
 
 
 def unknown(files: int) -> Known:
@@ -87,16 +95,14 @@ def unknown(files: int) -> Known:
 
 
 def joined(known: Known, later: Nodes, nodes: Sequence[Sequence[int]]) -> Known:
-    """Return what is known of traces with what was found out later."""
+    """Return what is known of traces with what was found out later; a lost part has a node below 0."""
     traces, before = known
     first = len(before)
     every = [*before, *(tuple(n if n >= 0 else n - first for n in node) for node in nodes)]
-    lost = len(every)
-    every.append((EVERYTHING,))
     for position, parts in later.items():
         old = traces[position]
         moved = {
-            part: first + node if node >= 0 else old.get(-1 - node, lost)
+            part: first + node if node >= 0 else old.get(-1 - node, -1)
             for part, node in parts.items()
         }
         traces[position] = overlaid(old, moved)

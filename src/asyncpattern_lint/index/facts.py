@@ -34,7 +34,7 @@ class Subclass(NamedTuple):
 class _Unread(dict[str, list[T]]):
     """Lists by their names, decoded when they are asked for: a run asks for few of them.
 
-    Asking for one raises ``msgspec.DecodeError`` where it was something else that was encoded.
+    What somebody else encoded there is an empty one.
     """
 
     def __init__(self, lists: Mapping[str, Any], decoder: Decoder[list[T]]) -> None:
@@ -44,7 +44,11 @@ class _Unread(dict[str, list[T]]):
     def __getitem__(self, name: str) -> list[T]:
         found = super().__getitem__(name)
         if isinstance(found, msgspec.Raw):
-            found = self[name] = self._decoder.decode(found)
+            try:
+                found = self._decoder.decode(found)
+            except (msgspec.DecodeError, RecursionError):
+                found = []
+            self[name] = found
         return found
 
     def get(self, name: str, default: Any = None) -> Any:

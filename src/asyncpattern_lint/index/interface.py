@@ -43,7 +43,7 @@ FACTS = frozenset(
 _SCOPES = frozenset({"parent", "scope"})
 
 #: Fields that hold lines; 0 stands for none.
-_LINES = frozenset({"end_line", "line", "statement", "yields_at"})
+_LINES = frozenset({"end_line", "leaving_line", "line", "statement", "yields_at"})
 
 
 def are_alike(one: Outline, other: Outline) -> bool:

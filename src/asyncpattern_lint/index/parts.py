@@ -29,8 +29,3 @@ class Again(NamedTuple):
 def part_of_scope(number: int) -> int:
     """Return the part that tells whether a scope is a candidate."""
     return _SCOPES + number
-
-
-def scope_of_part(part: int) -> int:
-    """Return the scope of which a part tells whether it is a candidate, -1 for other parts."""
-    return max(part - _SCOPES, -1)
