@@ -516,6 +516,7 @@ class Recollection:
                 seen.add(EVERYTHING)
                 seen.update(trace.part(path, part) for part in change.parts)
                 names.update(map(absence_of, change.added))
+            if change.is_seen or change.bodies:
                 names |= project.changed_between(before, after)
             if change.rest:
                 seen.update(trace.all_of(path))
@@ -529,7 +530,8 @@ class Recollection:
             if text_of(path) in trace.members:
                 seen.add(EVERYTHING)
                 names.add(text_of(path))
-            seen |= {trace.members[name] for name in names & trace.members.keys()}
+            if not names.isdisjoint(trace.members):
+                seen |= {EVERYTHING, *(trace.members[n] for n in names & trace.members.keys())}
         facts = self._lent
         if facts is None and trace is not None:
             data = self._facts_of(record)

@@ -348,6 +348,43 @@ def test_an_override_concerns_those_who_asked_for_its_name(root: Path, checked: 
         assert told(run(root)) == told(cold(root))
 
 
+#: A method that inherited ones may come to use, and its override of another kind.
+INHERITED = FILES | {
+    "app/base.py": (
+        "class Base:\n    def rows(self):\n        return [1]\n\n"
+        "    def use(self):\n        print(self)\n\n    def other(self):\n        print(1)\n"
+    ),
+    "app/below.py": (
+        "from app.base import Base\n\n\n"
+        "class Below(Base):\n    async def rows(self):\n        yield 1\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("other(self)", "other(self, more=None)", {"base.py"}),
+        ("print(1)", "print(self.rows())", {"base.py"}),
+        ("print(self)", "for row in self.rows():\n            print(row)", {"base.py", "below.py"}),
+    ],
+)
+def test_overrides_hang_on_methods_that_use_them_only(
+    root: Path, checked: list[str], old: str, new: str, expected: set[str]
+) -> None:
+    lay(root, INHERITED)
+    before = run(root)
+    checked.clear()
+    lay(root, {"app/base.py": INHERITED["app/base.py"].replace(old, new)})
+    warm = run(root)
+    again = set(checked)
+    assert told(warm) == told(cold(root))
+    assert again == expected
+    assert ("APL206" in codes(warm.findings)) == ("below.py" in expected)
+    lay(root, INHERITED)
+    assert told(run(root)) == told(before)
+
+
 def test_an_edition_of_traces_that_is_lost_is_no_loss(root: Path) -> None:
     lay(root, WIDE)
     run(root)

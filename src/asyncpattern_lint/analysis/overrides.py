@@ -1,6 +1,6 @@
 """Check overrides against what inherited methods do with what they give."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from asyncpattern_lint.analysis.judge import Verdict, judge
@@ -19,24 +19,11 @@ from asyncpattern_lint.analysis.values import (
     union,
 )
 from asyncpattern_lint.findings import BrokenOverride, Step, Target
+from asyncpattern_lint.index.callers import uses_of
 from asyncpattern_lint.index.entry import shape_of
-from asyncpattern_lint.index.model import (
-    Assigned,
-    Attribute,
-    Call,
-    Defined,
-    Expr,
-    ModuleIndex,
-    Name,
-    Parameter,
-    Scope,
-    ScopeKind,
-)
+from asyncpattern_lint.index.model import Defined, ModuleIndex, Scope, ScopeKind
 from asyncpattern_lint.index.trace import Table, table
 from asyncpattern_lint.protocol import Use
-
-#: The uses that an outline tells exactly.
-_EXACT = (Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT, Use.FOR, Use.WITH, Use.DISCARDED, Use.TRUTH)
 
 
 class OverrideChecker:
@@ -68,7 +55,7 @@ class OverrideChecker:
             return
         value = ClassValue(path, number)
         callers: dict[str, list[_Caller]] = {}
-        for caller in self._inherited(value):
+        for caller in self._inherited(value, names):
             for name in caller.uses.keys() & names.keys():
                 callers.setdefault(name, []).append(caller)
         for name, defined in names.items():
@@ -100,9 +87,9 @@ class OverrideChecker:
             for ancestor in classes.lineage(ClassValue(path, number))
         )
 
-    def _inherited(self, value: ClassValue) -> Iterator["_Caller"]:
-        """Yield the methods of the project that a class inherits as they are, and use others."""
-        classes = self.resolver.classes
+    def _inherited(self, value: ClassValue, used: Collection[str]) -> Iterator["_Caller"]:
+        """Yield the methods of the project that a class inherits as they are, and use these."""
+        classes, project = self.resolver.classes, self.resolver.project
         bound: set[str] = set(classes.scope_of(value).bindings)
         for ancestor in classes.lineage(value)[1:]:
             if ancestor is None:
@@ -110,18 +97,21 @@ class OverrideChecker:
                 return
             scope = classes.scope_of(ancestor)
             if not self.resolver.is_foreign(ancestor.path):
-                scopes = self.resolver.module(ancestor.path).scopes
+                # Only these are read, so that no other one matters.
+                callers = project.callers(ancestor.path, ancestor.number, used)
                 for name, entry in scope.bindings.items():
                     last = entry.every[-1]
-                    if name not in bound and isinstance(last, Defined):
-                        self.resolver.project.read_body(ancestor.path, last.scope)
-                        key = (ancestor.path, last.scope)
-                        uses = self._uses.get(key)
-                        if uses is None:
-                            uses = self._uses[key] = _uses_of(scopes[last.scope])
-                        if uses:
-                            yield _Caller(ancestor, scopes[last.scope], uses)
+                    if name in callers and name not in bound and isinstance(last, Defined):
+                        project.read_body(ancestor.path, last.scope)
+                        yield _Caller(ancestor, *self._of_method(ancestor.path, last.scope))
             bound.update(scope.bindings)
+
+    def _of_method(self, path: str, number: int) -> tuple[Scope, Mapping[str, list[Use]]]:
+        scope = self.resolver.module(path).scopes[number]
+        uses = self._uses.get((path, number))
+        if uses is None:
+            uses = self._uses[path, number] = uses_of(scope)
+        return scope, uses
 
     def _broken(self, value: ClassValue, name: str, callers: list["_Caller"]) -> "_Broken | None":
         """Return what an override breaks, None if it breaks nothing or not everything."""
@@ -213,30 +203,3 @@ class _Broken(NamedTuple):
     caller: _Caller
     use: Use
     verdict: Verdict
-
-
-def _uses_of(scope: Scope) -> Mapping[str, list[Use]]:
-    """Return the uses that a method makes of what calling other methods of ``self`` gives.
-
-    One that asks what it got, or what the method is, is left alone.
-    """
-    found: dict[str, list[Use]] = {}
-    first = next(iter(scope.bindings.items()), None)
-    if first is None or scope.expects_errors:
-        return found
-    receiver, entry = first
-    parameter = entry.every[0]
-    if not isinstance(parameter, Parameter) or parameter.position != 0 or len(entry.every) > 1:
-        return found
-    asked = {condition.name for condition in scope.guards}
-    kept: set[Expr] | None = None
-    for site in scope.uses:
-        match site.value:
-            case Call(func=Attribute(value=Name(id=name), name=method)) if name == receiver:
-                uses = [use for use in _EXACT if site.uses & 1 << use]
-                if kept is None:
-                    bound = (b for e in scope.bindings.values() for b in e.every)
-                    kept = {b.value for b in bound if isinstance(b, Assigned)}
-                if uses and site.value not in kept and f"{receiver}.{method}" not in asked:
-                    found.setdefault(method, []).extend(uses)
-    return found

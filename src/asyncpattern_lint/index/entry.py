@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from asyncpattern_lint.index.callers import callers_in
 from asyncpattern_lint.index.model import (
     Bindings,
     Defined,
@@ -34,12 +35,16 @@ _MOST_BYTES = 1 << 28
 
 
 class ClassFacts(Struct, frozen=True):
-    """What others need to know of a class: its bases' last names, and its members' shapes."""
+    """What others need to know of a class: its bases' last names, and its members' shapes.
+
+    ``callers`` are those of its methods that use what others give, by the names of these.
+    """
 
     number: int
     name: str
     bases: list[str]
     members: dict[str, str]
+    callers: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
@@ -152,7 +157,8 @@ def classes_of(outline: ModuleIndex) -> Iterator[ClassFacts]:
             members.update(
                 (name, shape_of(outline, entry)) for name, entry in scope.bindings.items()
             )
-            yield ClassFacts(number, scope.name, [base for base in bases if base], members)
+            known = [base for base in bases if base]
+            yield ClassFacts(number, scope.name, known, members, callers_in(outline, scope))
 
 
 def _last_name(base: Expr) -> str:

@@ -17,6 +17,7 @@ from asyncpattern_lint.cache.shelf import Put, Shelf
 from asyncpattern_lint.index import facts as known_facts
 from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
 from asyncpattern_lint.index.entry import (
+    ClassFacts,
     Entry,
     classes_of,
     decoded,
@@ -407,6 +408,17 @@ class Project:
             if facts.number == number and facts.bases:
                 yield from facts.members
 
+    def callers(self, path: str, number: int, names: Iterable[str]) -> frozenset[str]:
+        """Return the methods of a class that use what calling methods of these names gives."""
+        found: set[str] = set()
+        entry = self._entry(path)
+        for name in names:
+            self._ask_for(use_of(name))
+            for facts in () if entry is None else entry.classes:
+                if facts.number == number:
+                    found.update(facts.callers.get(name, ()))
+        return frozenset(found)
+
     def is_in_sys_modules(self, name: str) -> bool:
         """Whether a module known here puts a module of this dotted name into place."""
         names = (name, "*")
@@ -472,15 +484,19 @@ class Project:
     def changed_between(self, before: Outline, after: Outline) -> frozenset[str]:
         """Return the names of members that classes bind in another way, or only before or after.
 
-        Besides, the public functions of which that can be said, as ``function_of`` names them.
+        Besides, the public functions of which that can be said, as ``function_of`` names them, and
+        the methods that other methods come to use, or no longer do, as ``use_of`` does.
         """
         if isinstance(before, Failure) or isinstance(after, Failure):
             return frozenset()
         old, new = (frozenset(_members(outline)) for outline in (before, after))
         functions = {*functions_of(before)} ^ {*functions_of(after)}
-        return frozenset(name for *_, name, _, _ in old ^ new) | {
-            function_of(name) for name, _ in functions
-        }
+        called, calls = (frozenset(_called(outline)) for outline in (before, after))
+        return (
+            frozenset(name for *_, name, _, _ in old ^ new)
+            | {function_of(name) for name, _ in functions}
+            | {use_of(name) for *_, name, _ in called ^ calls}
+        )
 
     def others(self) -> list[str]:
         """Return the paths of the files that were read and that the run was not asked to load."""
@@ -624,11 +640,24 @@ def _members(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str, tuple[s
 
     Classes of one name go by their order.
     """
+    for order, facts in _classes(outline):
+        for name, shape in facts.members.items():
+            yield facts.name, order, name, shape, tuple(facts.bases)
+
+
+def _called(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str]]:
+    """Yield the methods that other methods of classes use, with these."""
+    for order, facts in _classes(outline):
+        for name, callers in facts.callers.items():
+            for caller in callers:
+                yield facts.name, order, name, caller
+
+
+def _classes(outline: ModuleIndex) -> Iterator[tuple[int, ClassFacts]]:
     namesakes: Counter[str] = Counter()
     for facts in classes_of(outline):
         namesakes[facts.name] += 1
-        for name, shape in facts.members.items():
-            yield facts.name, namesakes[facts.name], name, shape, tuple(facts.bases)
+        yield namesakes[facts.name], facts
 
 
 class _Made(msgspec.Struct, array_like=True, gc=False):
@@ -681,6 +710,11 @@ def text_of(path: str) -> str:
 def function_of(name: str) -> str:
     """Return what traces call the public functions of a name."""
     return f"def {name}"
+
+
+def use_of(name: str) -> str:
+    """Return what traces call that methods use what one of this name gives."""
+    return f"use {name}"
 
 
 def _encoded(paths: list[str], *, version: Version, kept: bool) -> bytes:
