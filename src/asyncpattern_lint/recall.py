@@ -337,7 +337,7 @@ class Recollection:
             decided=None,
             mended=self._mended,
         )
-        if self._lent == [] and self._record is not None:
+        if project.facts_stand and self._record is not None:
             record.facts = self._record.facts
         else:
             data = project.facts_to_lend()
@@ -425,20 +425,19 @@ class Recollection:
     ) -> tuple[dict[int, dict[int, int]], list[Numbers]]:
         """Put what was decided into a record; return traces with the nodes that all of it needs."""
         decided = self.decided
-        if decided is None:
-            kept, needed = packed_with(traces, nodes)
-            return kept, [*needed]
-        kept, needed = packed_with({**traces, _APART: {READING: decided.node}}, nodes)
-        positions = {path: position for position, path in enumerate(record.files)}
-        with suppress(KeyError):  # what lies elsewhere has no position
-            record.decided = _Decided(
-                {
-                    name: [(positions[path], number, flag) for path, number, flag in classes]
-                    for name, classes in decided.classes.items()
-                },
-                kept[_APART][READING],
-            )
-        del kept[_APART]
+        apart = {} if decided is None else {_APART: {READING: decided.node}}
+        kept, needed = packed_with({**traces, **apart}, nodes)
+        if decided is not None:
+            node = kept.pop(_APART)[READING]
+            positions = {path: position for position, path in enumerate(record.files)}
+            with suppress(KeyError):  # what lies elsewhere has no position
+                record.decided = _Decided(
+                    {
+                        name: [(positions[path], number, flag) for path, number, flag in classes]
+                        for name, classes in decided.classes.items()
+                    },
+                    node,
+                )
         return kept, [*needed]
 
     def _decided_before(self) -> Decided | None:

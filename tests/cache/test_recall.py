@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from asyncpattern_lint.analysis import workers as workers_module
 from asyncpattern_lint.analysis.resolver import Resolver
 from asyncpattern_lint.index.model import ModuleIndex
 from asyncpattern_lint.index.parts import Again
+from asyncpattern_lint.index.project import Project
 
 
 @pytest.fixture
@@ -346,6 +347,29 @@ def test_an_override_concerns_those_who_asked_for_its_name(root: Path, checked: 
         assert told(warm) == told(cold(root))
         lay(root, {"app/below.py": METHODS["app/below.py"]})
         assert told(run(root)) == told(cold(root))
+
+
+def test_facts_are_lent_however_often_a_file_changes_what_it_does(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(root, INHERITED)
+    run(root)
+    lent: list[list[str] | None] = []
+    real = Project.lend_facts
+
+    def recorded(
+        self: Project, data: bytes, changed: Mapping[str, bytes], files: Sequence[str]
+    ) -> list[str] | None:
+        lent.append(real(self, data, changed, files))
+        return lent[-1]
+
+    monkeypatch.setattr(Project, "lend_facts", recorded)
+    for count in range(1, 4):
+        # The number of its class is one more each time, of which no trace tells.
+        text = "def f(): ...\n\n\n" * count + INHERITED["app/base.py"]
+        lay(root, {"app/base.py": text})
+        assert told(run(root)) == told(cold(root))
+    assert lent == [[], [], []]
 
 
 #: A method that inherited ones may come to use, and its override of another kind.

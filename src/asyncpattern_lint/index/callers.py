@@ -12,6 +12,7 @@ from asyncpattern_lint.index.model import (
     Name,
     Parameter,
     Scope,
+    ScopeKind,
 )
 from asyncpattern_lint.protocol import Use
 
@@ -19,20 +20,16 @@ from asyncpattern_lint.protocol import Use
 _EXACT = (Use.ASYNC_FOR, Use.ASYNC_WITH, Use.AWAIT, Use.FOR, Use.WITH, Use.DISCARDED, Use.TRUTH)
 
 
-def callers_in(module: ModuleIndex, scope: Scope) -> dict[str, list[str]]:
-    """Return the methods of a class that use what others give, by the names of these."""
-    found: dict[str, list[str]] = {}
-    for name, method in _methods(module, scope):
-        for used in uses_of(method):
-            found.setdefault(used, []).append(name)
-    return found
-
-
-def _methods(module: ModuleIndex, scope: Scope) -> Iterator[tuple[str, Scope]]:
-    for name, entry in scope.bindings.items():
-        last = entry.every[-1]
-        if isinstance(last, Defined):
-            yield name, module.scopes[last.scope]
+def callers_in(module: ModuleIndex) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """Yield the classes with methods that use what others give: these, by the names of those."""
+    for number, scope in enumerate(module.scopes):
+        found: dict[str, list[str]] = {}
+        for name, entry in scope.bindings.items() if scope.kind is ScopeKind.CLASS else ():
+            last = entry.every[-1]
+            for used in uses_of(module.scopes[last.scope]) if isinstance(last, Defined) else ():
+                found.setdefault(used, []).append(name)
+        if found:
+            yield number, found
 
 
 def uses_of(scope: Scope) -> Mapping[str, list[Use]]:

@@ -35,20 +35,20 @@ _MOST_BYTES = 1 << 28
 
 
 class ClassFacts(Struct, frozen=True):
-    """What others need to know of a class: its bases' last names, and its members' shapes.
-
-    ``callers`` are those of its methods that use what others give, by the names of these.
-    """
+    """What others need to know of a class: its bases' last names, and its members' shapes."""
 
     number: int
     name: str
     bases: list[str]
     members: dict[str, str]
-    callers: dict[str, list[str]] = msgspec.field(default_factory=dict)
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """An outline as it is kept: ``index`` is its ``encoded`` form, the rest what it does to others."""
+    """An outline as it is kept: ``index`` is its ``encoded`` form, the rest what it does to others.
+
+    ``callers`` tells of classes, by the numbers of their scopes, which of their methods use what
+    others give, by the names of these.
+    """
 
     index: bytes
     written: list[str] = []
@@ -64,6 +64,7 @@ class Entry(msgspec.Struct, array_like=True, gc=False):
     functions: dict[str, str] = {}
     entered: list[str] = []
     requested: list[str] = []
+    callers: dict[int, dict[str, list[str]]] = {}
     failure: Failure | None = None
 
 
@@ -101,6 +102,7 @@ def entry_of(outline: ModuleIndex | Failure) -> Entry:
         dict(functions_of(outline)),
         sorted({name for _, name in outline.entered}),
         sorted(set(_requested(outline))),
+        dict(callers_in(outline)),
     )
 
 
@@ -157,8 +159,7 @@ def classes_of(outline: ModuleIndex) -> Iterator[ClassFacts]:
             members.update(
                 (name, shape_of(outline, entry)) for name, entry in scope.bindings.items()
             )
-            known = [base for base in bases if base]
-            yield ClassFacts(number, scope.name, known, members, callers_in(outline, scope))
+            yield ClassFacts(number, scope.name, [base for base in bases if base], members)
 
 
 def _last_name(base: Expr) -> str:

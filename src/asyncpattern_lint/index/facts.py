@@ -92,6 +92,13 @@ class Facts:
     entered: Counts = field(default_factory=dict)
     requested: Counts = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, path: str, entry: Entry, *, in_test: bool) -> "Facts":
+        """Return what one module does."""
+        facts = cls()
+        facts.add(path, entry, in_test=in_test)
+        return facts
+
     def add(
         self, path: str, entry: Entry, *, in_test: bool, places: Mapping[str, int] | None = None
     ) -> None:

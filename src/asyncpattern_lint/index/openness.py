@@ -49,8 +49,8 @@ def may_bind(tree: ast.Module, mentions: Collection[ast.expr]) -> tuple[bool, li
     """Tell whether some mention may bind a name that the text hides.
 
     A mention is ``sys.modules``, or a call of ``globals`` or ``exec``, of which most only ask
-    for something. A function that is told the module's name, and that alone, may do it as well. Where it hangs on functions that are handed the namespace these are returned,
-    too.
+    for something. A function that is told the module's name, and that alone, may do it as well.
+    Where it hangs on functions that are handed the namespace these are returned, too.
     """
     if any(map(_hands_over, tree.body)):
         return True, []

@@ -15,9 +15,9 @@ from asyncpattern_lint.cache.digest import digest_of
 from asyncpattern_lint.cache.ledger import Stamp, stamp_of
 from asyncpattern_lint.cache.shelf import Put, Shelf
 from asyncpattern_lint.index import facts as known_facts
+from asyncpattern_lint.index.callers import callers_in
 from asyncpattern_lint.index.disk import FolderStamp, Past, Witness
 from asyncpattern_lint.index.entry import (
-    ClassFacts,
     Entry,
     classes_of,
     decoded,
@@ -64,7 +64,8 @@ class Project:
     """Gives the outline of any file of the project.
 
     ``overlay`` maps absolute paths to text that stands in for what is on disk. ``strays`` counts
-    the files of the project that were not to be loaded, but were asked for.
+    the files of the project that were not to be loaded, but were asked for. ``facts_stand`` tells
+    that its facts are those that were lent to it.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Project:
         self._facts = Facts()
         self._loaded: set[str] = set()
         self._lent = False
+        self.facts_stand = False
         self.strays = 0
         self._foreign: dict[str, bool] = {}
         self._given_away: frozenset[str] | None = None
@@ -410,13 +412,12 @@ class Project:
 
     def callers(self, path: str, number: int, names: Iterable[str]) -> frozenset[str]:
         """Return the methods of a class that use what calling methods of these names gives."""
-        found: set[str] = set()
         entry = self._entry(path)
+        known = {} if entry is None else entry.callers.get(number, {})
+        found: set[str] = set()
         for name in names:
             self._ask_for(use_of(name))
-            for facts in () if entry is None else entry.classes:
-                if facts.number == number:
-                    found.update(facts.callers.get(name, ()))
+            found.update(known.get(name, ()))
         return frozenset(found)
 
     def is_in_sys_modules(self, name: str) -> bool:
@@ -450,6 +451,7 @@ class Project:
         found: dict[str, Entry] = {}
         try:
             facts, touched = known_facts.decoded(data), Facts()
+            places = {path: place for place, path in enumerate(files)}
             for path, digest in changed.items():
                 head = self.shelf.packs.head(digest + self._flavour(path))
                 before = _HEAD.decode(head or b"")
@@ -459,20 +461,20 @@ class Project:
                     self._keep(path, made)
                     entry = made.entry
                 found[path] = entry
-                if before != msgspec.structs.replace(entry, index=b""):
-                    in_test = self.is_test(path)
+                in_test = self.is_test(path)
+                old, new = (Facts.of(path, e, in_test=in_test) for e in (before, entry))
+                if old != new:
                     facts.drop(path, before, in_test=in_test)
-                    places = {path: place for place, path in enumerate(files)}
                     facts.add(path, entry, in_test=in_test, places=places)
                     for old_or_new in (before, entry):
                         touched.add(path, old_or_new, in_test=in_test)
-            differing = (
-                [*unlike(known_facts.decoded(data), facts, touched)] if touched != Facts() else []
-            )
+            stand = touched == Facts()
+            differing = [] if stand else [*unlike(known_facts.decoded(data), facts, touched)]
         except (msgspec.DecodeError, RecursionError, LookupError, ValueError):
             return None
         self._facts = facts
         self._lent = True
+        self.facts_stand = stand
         for path, entry in found.items():
             self._add(path, entry)
         return differing
@@ -489,14 +491,8 @@ class Project:
         """
         if isinstance(before, Failure) or isinstance(after, Failure):
             return frozenset()
-        old, new = (frozenset(_members(outline)) for outline in (before, after))
-        functions = {*functions_of(before)} ^ {*functions_of(after)}
-        called, calls = (frozenset(_called(outline)) for outline in (before, after))
-        return (
-            frozenset(name for *_, name, _, _ in old ^ new)
-            | {function_of(name) for name, _ in functions}
-            | {use_of(name) for *_, name, _ in called ^ calls}
-        )
+        old, new = (frozenset(_told(outline)) for outline in (before, after))
+        return frozenset(name for name, *_ in old ^ new)
 
     def others(self) -> list[str]:
         """Return the paths of the files that were read and that the run was not asked to load."""
@@ -635,29 +631,22 @@ class Project:
         return past
 
 
-def _members(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str, tuple[str, ...]]]:
-    """Yield the members of classes with their shapes, and the bases of the classes.
+def _told(outline: ModuleIndex) -> Iterator[tuple[str, *tuple[object, ...]]]:
+    """Yield what traces call the members of classes and what else ``changed_between`` tells of.
 
-    Classes of one name go by their order.
+    Behind each is what it is; classes of one name go by their order.
     """
-    for order, facts in _classes(outline):
-        for name, shape in facts.members.items():
-            yield facts.name, order, name, shape, tuple(facts.bases)
-
-
-def _called(outline: ModuleIndex) -> Iterator[tuple[str, int, str, str]]:
-    """Yield the methods that other methods of classes use, with these."""
-    for order, facts in _classes(outline):
-        for name, callers in facts.callers.items():
-            for caller in callers:
-                yield facts.name, order, name, caller
-
-
-def _classes(outline: ModuleIndex) -> Iterator[tuple[int, ClassFacts]]:
     namesakes: Counter[str] = Counter()
+    callers = dict(callers_in(outline))
     for facts in classes_of(outline):
         namesakes[facts.name] += 1
-        yield namesakes[facts.name], facts
+        cls = facts.name, namesakes[facts.name]
+        for name, shape in facts.members.items():
+            yield name, cls, shape, tuple(facts.bases)
+        for name, methods in callers.get(facts.number, {}).items():
+            yield use_of(name), cls, tuple(methods)
+    for name, shape in functions_of(outline):
+        yield function_of(name), shape
 
 
 class _Made(msgspec.Struct, array_like=True, gc=False):
