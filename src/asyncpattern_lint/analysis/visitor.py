@@ -232,12 +232,8 @@ class ExpressionVisitor:
         verdict = judge(use, self.judged(expr))
         if verdict is None or legitimate(verdict.kind) or self._is_patched(verdict, expr):
             return
-        if (
-            use is Use.FOR
-            and isinstance(node, cst.Name | cst.Subscript)
-            and all(map(_is_one, self.judged(expr)))
-        ):
-            # Nobody goes through one object: the annotation lacks a ``list`` or a ``tuple``.
+        if use is Use.FOR and isinstance(node, cst.Name) and all(map(_is_one, self.judged(expr))):
+            # Nobody goes through one object: the annotation lacks a ``list``.
             return
         taken = Await(expr) if verdict.kind is Kind.COROUTINE else Element(expr, False)
         self.hits.append(Hit(node, use, construct, verdict, offered(self.judged(taken))))
